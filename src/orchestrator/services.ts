@@ -1,0 +1,123 @@
+/**
+ * The orchestrator's services as they see each other. http and live call them; they call the store and one another through
+ * these interfaces only; main.ts builds them.
+ */
+import type { FlowFile, FlowVersion } from '../shared/model/flow.ts';
+import type { Explanation, Job, JobOrigin, JobSubmit, OutputChunk } from '../shared/model/job.ts';
+import type { Node, ResourceLimits } from '../shared/model/node.ts';
+import type { FlowSummary, RunDetail, RunState, RunSummary, StepDetail, StepInstance } from '../shared/model/run.ts';
+import type { FileValue } from '../shared/model/values.ts';
+import type { LiveEvent, Position } from '../shared/protocol/live.ts';
+import type { Change } from './store/store.ts';
+
+export interface Page<Item> {
+  items: Item[];
+  next: string | null;
+}
+export interface PageRequest {
+  cursor?: string;
+  limit?: number;
+}
+
+/** Live events of all workspaces: one (epoch, sequence) each, a bounded ring of recent ones (data.md, Live). */
+export interface LiveHub {
+  publish(workspaceId: string, topic: string, event: LiveEvent): void;
+  position(workspaceId: string): Position;
+}
+
+/** A job as a service submits it. */
+export interface NewJob extends JobSubmit {
+  origin?: JobOrigin;
+}
+
+export interface FinishedJob {
+  job: Job;
+  /** The node of the attempt that decided; null for jobs cancelled in line. */
+  nodeId: string | null;
+}
+
+export interface JobService {
+  /** Resolves with the ids when the jobs, and `alongside` in the same transaction, are durable (J1). Rejects `queue_full`, `job_kind_unknown`. */
+  submit(workspaceId: string, submittedBy: string | null, jobs: readonly NewJob[], alongside?: (ids: readonly string[]) => readonly Change[]): Promise<string[]>;
+  get(jobId: string): Promise<Job | null>;
+  list(workspaceId: string, page: PageRequest & { state?: string; runId?: string }): Promise<Page<Job>>;
+  output(jobId: string): Promise<{ chunks: OutputChunk[]; cut: boolean }>;
+  explain(jobId: string): Promise<Explanation>;
+  /** J3: cancels at once; a late result is dropped. */
+  cancel(jobId: string): Promise<Job>;
+  cancelRun(runId: string): Promise<void>;
+  /** Told after the commit that finished a job, and (live) when one starts on a node. Returns how to stop listening. */
+  onFinished(listener: (finished: FinishedJob) => void): () => void;
+  onStarted(listener: (started: { job: Job; nodeId: string }) => void): () => void;
+}
+
+export interface NodeService {
+  list(filter: { workspaceId?: string; userWorkspaceIds?: readonly string[] }): Promise<Node[]>;
+  get(nodeId: string): Promise<Node | null>;
+  shareKeyOf(nodeId: string): Promise<string | null>;
+  addByKey(workspaceId: string, shareKey: string): Promise<Node>;
+  approve(workspaceId: string, nodeId: string): Promise<Node>;
+  removeFrom(workspaceId: string, nodeId: string): Promise<void>;
+  setLimits(nodeId: string, limits: ResourceLimits): Promise<Node>;
+  /** Called by the workspace service when a workspace is deleted. */
+  forgetWorkspace(workspaceId: string): Promise<void>;
+}
+
+export interface Person {
+  userId: string;
+  name: string;
+}
+
+/** Flows and their documents: the Yjs document is the source (data.md). */
+export interface FlowService {
+  list(workspaceId: string, page: PageRequest): Promise<Page<FlowSummary>>;
+  create(workspaceId: string, by: Person, what: { name?: string; file?: FlowFile; sample?: string; copyOf?: string }): Promise<FlowSummary>;
+  summary(flowId: string): Promise<FlowSummary>;
+  file(flowId: string): Promise<FlowFile>;
+  rename(flowId: string, name: string): Promise<FlowSummary>;
+  replace(flowId: string, file: FlowFile): Promise<FlowSummary>;
+  delete(flowId: string): Promise<void>;
+  restore(flowId: string): Promise<FlowSummary>;
+  /** Freezes the flow as it is: a new version, or the last one where nothing has changed since. */
+  freeze(flowId: string, by: Person | null): Promise<{ version: FlowVersion; file: FlowFile }>;
+  freezeFile(workspaceId: string, file: FlowFile, by: Person | null): Promise<{ version: FlowVersion; file: FlowFile }>;
+  versions(flowId: string, page: PageRequest): Promise<Page<FlowVersion>>;
+  versionFile(flowId: string | null, versionId: string): Promise<{ version: FlowVersion; file: FlowFile }>;
+}
+
+export interface RunService {
+  /** Starts a run of a frozen version. Rejects `flow_invalid`, `flow_cyclic`, `step_type_unknown`, `run_input_missing` with where. */
+  start(what: { workspaceId: string; flowId: string | null; version: FlowVersion; file: FlowFile; inputs: Record<string, unknown>; startedBy: string | null }): Promise<RunSummary>;
+  list(workspaceId: string, page: PageRequest & { state?: RunState; flowId?: string }): Promise<Page<RunSummary>>;
+  lastOf(flowIds: readonly string[]): Promise<Map<string, RunSummary>>;
+  detail(runId: string): Promise<RunDetail>;
+  steps(runId: string, page: PageRequest & { stepId?: string; under?: string }): Promise<Page<StepInstance>>;
+  step(runId: string, stepId: string, path: string): Promise<StepDetail>;
+  cancel(runId: string): Promise<RunSummary>;
+  /** F2: goes on with every run that was going on. */
+  resumeAll(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Content under its SHA-256 in the data folder. */
+export interface BlobStore {
+  /** Streams to a temporary file, syncs, renames; deduplicated. Rejects `disk_full`, `body_too_large`, `blob_mismatch`. */
+  put(content: AsyncIterable<Uint8Array>, options: { maxBytes: number; expected?: string }): Promise<{ sha256: string; size: number }>;
+  /** Null where there is none. The range is inclusive. */
+  open(sha256: string, range?: { start: number; end: number }): Promise<{ size: number; stream: NodeJS.ReadableStream } | null>;
+  size(sha256: string): Promise<number | null>;
+  remove(sha256: string): Promise<void>;
+}
+
+export interface FileService {
+  add(workspaceId: string, name: string, content: AsyncIterable<Uint8Array>): Promise<FileValue>;
+  get(fileId: string): Promise<(FileValue & { workspaceId: string; createdAt: number }) | null>;
+  list(workspaceId: string, page: PageRequest): Promise<Page<FileValue & { workspaceId: string; createdAt: number }>>;
+}
+
+/** Opens blobs to nodes, one ticket per attempt, only for the blobs that its input names and for results it delivers. */
+export interface AttemptTickets {
+  issue(attempt: { jobId: string; fence: string; blobs: readonly string[] }): string;
+  revoke(ticket: string): void;
+  check(ticket: string): { jobId: string; fence: string; blobs: readonly string[] } | null;
+}
