@@ -38,7 +38,12 @@ export interface FinishedJob {
 
 export interface JobService {
   /** Resolves with the ids when the jobs, and `alongside` in the same transaction, are durable (J1). Rejects `queue_full`, `job_kind_unknown`. */
-  submit(workspaceId: string, submittedBy: string | null, jobs: readonly NewJob[], alongside?: (ids: readonly string[]) => readonly Change[]): Promise<string[]>;
+  submit(
+    workspaceId: string,
+    submittedBy: string | null,
+    jobs: readonly NewJob[],
+    alongside?: (ids: readonly string[]) => readonly Change[],
+  ): Promise<string[]>;
   get(jobId: string): Promise<Job | null>;
   list(workspaceId: string, page: PageRequest & { state?: string; runId?: string }): Promise<Page<Job>>;
   output(jobId: string): Promise<{ chunks: OutputChunk[]; cut: boolean }>;
@@ -71,7 +76,11 @@ export interface Person {
 /** Flows and their documents: the Yjs document is the source (data.md). */
 export interface FlowService {
   list(workspaceId: string, page: PageRequest): Promise<Page<FlowSummary>>;
-  create(workspaceId: string, by: Person, what: { name?: string; file?: FlowFile; sample?: string; copyOf?: string }): Promise<FlowSummary>;
+  create(
+    workspaceId: string,
+    by: Person,
+    what: { name?: string; file?: FlowFile; sample?: string; copyOf?: string },
+  ): Promise<FlowSummary>;
   summary(flowId: string): Promise<FlowSummary>;
   file(flowId: string): Promise<FlowFile>;
   rename(flowId: string, name: string): Promise<FlowSummary>;
@@ -87,7 +96,14 @@ export interface FlowService {
 
 export interface RunService {
   /** Starts a run of a frozen version. Rejects `flow_invalid`, `flow_cyclic`, `step_type_unknown`, `run_input_missing` with where. */
-  start(what: { workspaceId: string; flowId: string | null; version: FlowVersion; file: FlowFile; inputs: Record<string, unknown>; startedBy: string | null }): Promise<RunSummary>;
+  start(what: {
+    workspaceId: string;
+    flowId: string | null;
+    version: FlowVersion;
+    file: FlowFile;
+    inputs: Record<string, unknown>;
+    startedBy: string | null;
+  }): Promise<RunSummary>;
   list(workspaceId: string, page: PageRequest & { state?: RunState; flowId?: string }): Promise<Page<RunSummary>>;
   lastOf(flowIds: readonly string[]): Promise<Map<string, RunSummary>>;
   detail(runId: string): Promise<RunDetail>;
@@ -102,9 +118,15 @@ export interface RunService {
 /** Content under its SHA-256 in the data folder. */
 export interface BlobStore {
   /** Streams to a temporary file, syncs, renames; deduplicated. Rejects `disk_full`, `body_too_large`, `blob_mismatch`. */
-  put(content: AsyncIterable<Uint8Array>, options: { maxBytes: number; expected?: string }): Promise<{ sha256: string; size: number }>;
+  put(
+    content: AsyncIterable<Uint8Array>,
+    options: { maxBytes: number; expected?: string },
+  ): Promise<{ sha256: string; size: number }>;
   /** Null where there is none. The range is inclusive. */
-  open(sha256: string, range?: { start: number; end: number }): Promise<{ size: number; stream: NodeJS.ReadableStream } | null>;
+  open(
+    sha256: string,
+    range?: { start: number; end: number },
+  ): Promise<{ size: number; stream: NodeJS.ReadableStream } | null>;
   size(sha256: string): Promise<number | null>;
   remove(sha256: string): Promise<void>;
 }

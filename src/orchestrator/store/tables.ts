@@ -1,5 +1,5 @@
-import type { Attempt, JobError, JobOrigin, JobState, Requirements, RetryPolicy } from '../../shared/model/job.ts';
 import type { FlowFile, FlowPicture } from '../../shared/model/flow.ts';
+import type { Attempt, JobError, JobOrigin, JobState, Requirements, RetryPolicy } from '../../shared/model/job.ts';
 import type { Capabilities, ResourceLimits } from '../../shared/model/node.ts';
 import type { ItemCounts, RunState, StepError, StepState, WeavePart } from '../../shared/model/run.ts';
 import type { Role } from '../../shared/model/user.ts';
@@ -8,10 +8,22 @@ import { table } from './store.ts';
 // ---- host and people ----
 
 /** Single values: the host's id, its epoch (J2), its secret for cookies. */
-export interface SettingRow { name: string; value: unknown }
-export const settings = table<SettingRow>({ name: 'settings', key: ['name'], columns: { name: 'text', value: 'json' } });
+export interface SettingRow {
+  name: string;
+  value: unknown;
+}
+export const settings = table<SettingRow>({
+  name: 'settings',
+  key: ['name'],
+  columns: { name: 'text', value: 'json' },
+});
 
-export interface UserRow { id: string; name: string; hostAdmin: boolean; createdAt: number }
+export interface UserRow {
+  id: string;
+  name: string;
+  hostAdmin: boolean;
+  createdAt: number;
+}
 export const users = table<UserRow>({
   name: 'users',
   key: ['id'],
@@ -33,8 +45,14 @@ export const credentials = table<CredentialRow>({
   name: 'credentials',
   key: ['id'],
   columns: {
-    id: 'text', kind: 'text', userId: 'text', hash: 'text', name: 'text',
-    createdAt: 'integer', lastUsedAt: 'integer', expiresAt: 'integer',
+    id: 'text',
+    kind: 'text',
+    userId: 'text',
+    hash: 'text',
+    name: 'text',
+    createdAt: 'integer',
+    lastUsedAt: 'integer',
+    expiresAt: 'integer',
   },
 });
 
@@ -53,12 +71,23 @@ export const workspaces = table<WorkspaceRow>({
   name: 'workspaces',
   key: ['id'],
   columns: {
-    id: 'text', name: 'text', createdAt: 'integer', archived: 'boolean', shareKey: 'text',
-    shareKeyEnabled: 'boolean', approveNodes: 'boolean', runNumber: 'integer',
+    id: 'text',
+    name: 'text',
+    createdAt: 'integer',
+    archived: 'boolean',
+    shareKey: 'text',
+    shareKeyEnabled: 'boolean',
+    approveNodes: 'boolean',
+    runNumber: 'integer',
   },
 });
 
-export interface MemberRow { workspaceId: string; userId: string; role: Role; joinedAt: number }
+export interface MemberRow {
+  workspaceId: string;
+  userId: string;
+  role: Role;
+  joinedAt: number;
+}
 export const members = table<MemberRow>({
   name: 'members',
   key: ['workspaceId', 'userId'],
@@ -92,14 +121,34 @@ export const nodes = table<NodeRow>({
   name: 'nodes',
   key: ['id'],
   columns: {
-    id: 'text', name: 'text', shareKey: 'text', publicKey: 'text', ownerId: 'text', colour: 'integer', mark: 'integer',
-    embedded: 'boolean', capabilities: 'json', resourceLimits: 'json', remoteControlEnabled: 'boolean', executors: 'json',
-    version: 'text', tags: 'json', sessionEpoch: 'integer', lastSeenAt: 'integer', createdAt: 'integer',
-    done: 'integer', nodeFaults: 'integer',
+    id: 'text',
+    name: 'text',
+    shareKey: 'text',
+    publicKey: 'text',
+    ownerId: 'text',
+    colour: 'integer',
+    mark: 'integer',
+    embedded: 'boolean',
+    capabilities: 'json',
+    resourceLimits: 'json',
+    remoteControlEnabled: 'boolean',
+    executors: 'json',
+    version: 'text',
+    tags: 'json',
+    sessionEpoch: 'integer',
+    lastSeenAt: 'integer',
+    createdAt: 'integer',
+    done: 'integer',
+    nodeFaults: 'integer',
   },
 });
 
-export interface NodeWorkspaceRow { nodeId: string; workspaceId: string; state: 'serves' | 'waits'; since: number }
+export interface NodeWorkspaceRow {
+  nodeId: string;
+  workspaceId: string;
+  state: 'serves' | 'waits';
+  since: number;
+}
 export const nodeWorkspaces = table<NodeWorkspaceRow>({
   name: 'node_workspaces',
   key: ['nodeId', 'workspaceId'],
@@ -137,15 +186,39 @@ export const jobs = table<JobRow>({
   name: 'jobs',
   key: ['id'],
   columns: {
-    id: 'text', workspaceId: 'text', kind: 'text', label: 'text', state: 'text', input: 'json', requires: 'json',
-    priority: 'integer', retry: 'json', runSeconds: 'integer', submittedBy: 'text', idempotencyKey: 'text', origin: 'json',
-    runId: 'text', attempts: 'json', nodeId: 'text', fence: 'text', result: 'json', error: 'json', createdAt: 'integer',
-    startedAt: 'integer', finishedAt: 'integer', notBefore: 'integer',
+    id: 'text',
+    workspaceId: 'text',
+    kind: 'text',
+    label: 'text',
+    state: 'text',
+    input: 'json',
+    requires: 'json',
+    priority: 'integer',
+    retry: 'json',
+    runSeconds: 'integer',
+    submittedBy: 'text',
+    idempotencyKey: 'text',
+    origin: 'json',
+    runId: 'text',
+    attempts: 'json',
+    nodeId: 'text',
+    fence: 'text',
+    result: 'json',
+    error: 'json',
+    createdAt: 'integer',
+    startedAt: 'integer',
+    finishedAt: 'integer',
+    notBefore: 'integer',
   },
 });
 
 /** What attempts wrote, kept when they finish: `chunks` is an array of OutputChunk. */
-export interface JobOutputRow { jobId: string; attempt: number; chunks: unknown; cut: boolean }
+export interface JobOutputRow {
+  jobId: string;
+  attempt: number;
+  chunks: unknown;
+  cut: boolean;
+}
 export const jobOutputs = table<JobOutputRow>({
   name: 'job_outputs',
   key: ['jobId', 'attempt'],
@@ -169,13 +242,24 @@ export const flows = table<FlowRow>({
   name: 'flows',
   key: ['id'],
   columns: {
-    id: 'text', workspaceId: 'text', name: 'text', steps: 'integer', picture: 'json', sample: 'text',
-    createdAt: 'integer', updatedAt: 'integer', deletedAt: 'integer',
+    id: 'text',
+    workspaceId: 'text',
+    name: 'text',
+    steps: 'integer',
+    picture: 'json',
+    sample: 'text',
+    createdAt: 'integer',
+    updatedAt: 'integer',
+    deletedAt: 'integer',
   },
 });
 
 /** The append-only log of a flow document's Yjs updates (base64), from its last compaction on. */
-export interface FlowUpdateRow { flowId: string; seq: number; update: string }
+export interface FlowUpdateRow {
+  flowId: string;
+  seq: number;
+  update: string;
+}
 export const flowUpdates = table<FlowUpdateRow>({
   name: 'flow_updates',
   key: ['flowId', 'seq'],
@@ -197,8 +281,15 @@ export const flowVersions = table<FlowVersionRow>({
   name: 'flow_versions',
   key: ['id'],
   columns: {
-    id: 'text', workspaceId: 'text', flowId: 'text', number: 'integer', name: 'text', hash: 'text', file: 'json',
-    authorName: 'text', createdAt: 'integer',
+    id: 'text',
+    workspaceId: 'text',
+    flowId: 'text',
+    number: 'integer',
+    name: 'text',
+    hash: 'text',
+    file: 'json',
+    authorName: 'text',
+    createdAt: 'integer',
   },
 });
 
@@ -226,9 +317,21 @@ export const runs = table<RunRow>({
   name: 'runs',
   key: ['id'],
   columns: {
-    id: 'text', workspaceId: 'text', flowId: 'text', flowName: 'text', versionId: 'text', number: 'integer', state: 'text',
-    startedBy: 'text', inputs: 'json', outputs: 'json', error: 'json', progress: 'json', weave: 'json',
-    createdAt: 'integer', finishedAt: 'integer',
+    id: 'text',
+    workspaceId: 'text',
+    flowId: 'text',
+    flowName: 'text',
+    versionId: 'text',
+    number: 'integer',
+    state: 'text',
+    startedBy: 'text',
+    inputs: 'json',
+    outputs: 'json',
+    error: 'json',
+    progress: 'json',
+    weave: 'json',
+    createdAt: 'integer',
+    finishedAt: 'integer',
   },
 });
 
@@ -257,9 +360,23 @@ export const steps = table<StepRow>({
   name: 'steps',
   key: ['runId', 'stepId', 'path'],
   columns: {
-    runId: 'text', stepId: 'text', path: 'text', under: 'text', state: 'text', inputs: 'json', outputs: 'json', error: 'json',
-    jobId: 'text', nodeId: 'text', items: 'json', summary: 'text', attempts: 'integer', readyAt: 'integer',
-    startedAt: 'integer', finishedAt: 'integer', seq: 'integer',
+    runId: 'text',
+    stepId: 'text',
+    path: 'text',
+    under: 'text',
+    state: 'text',
+    inputs: 'json',
+    outputs: 'json',
+    error: 'json',
+    jobId: 'text',
+    nodeId: 'text',
+    items: 'json',
+    summary: 'text',
+    attempts: 'integer',
+    readyAt: 'integer',
+    startedAt: 'integer',
+    finishedAt: 'integer',
+    seq: 'integer',
   },
 });
 
@@ -277,11 +394,26 @@ export interface FileRow {
 export const files = table<FileRow>({
   name: 'files',
   key: ['id'],
-  columns: { id: 'text', workspaceId: 'text', name: 'text', mime: 'text', size: 'integer', sha256: 'text', createdAt: 'integer' },
+  columns: {
+    id: 'text',
+    workspaceId: 'text',
+    name: 'text',
+    mime: 'text',
+    size: 'integer',
+    sha256: 'text',
+    createdAt: 'integer',
+  },
 });
 
 /** Answers to mutations with an Idempotency-Key, kept for a day. */
-export interface IdempotencyRow { scope: string; key: string; hash: string; status: number; body: unknown; createdAt: number }
+export interface IdempotencyRow {
+  scope: string;
+  key: string;
+  hash: string;
+  status: number;
+  body: unknown;
+  createdAt: number;
+}
 export const idempotency = table<IdempotencyRow>({
   name: 'idempotency',
   key: ['scope', 'key'],

@@ -1,8 +1,8 @@
-import { type Static, Type } from "typebox";
-import { FileValue, Id, Timestamp } from "./values.ts";
+import { type Static, Type } from 'typebox';
+import { FileValue, Id, Timestamp } from './values.ts';
 
 export const StoredFile = Type.Object(
-	{ ...FileValue.properties, workspaceId: Id, createdAt: Timestamp },
-	{ $id: "StoredFile" },
+  { ...FileValue.properties, workspaceId: Id, createdAt: Timestamp },
+  { $id: 'StoredFile' },
 );
 export type StoredFile = Static<typeof StoredFile>;

@@ -1,188 +1,165 @@
-import { type Static, Type } from "typebox";
-import { JobKind } from "./node.ts";
-import { Id, Json, Timestamp } from "./values.ts";
+import { type Static, Type } from 'typebox';
+import { JobKind } from './node.ts';
+import { Id, Json, Timestamp } from './values.ts';
 
-export const jobStates = [
-	"queued",
-	"assigned",
-	"running",
-	"succeeded",
-	"failed",
-	"cancelled",
-	"dead",
-] as const;
-export const JobState = Type.Enum(jobStates, { $id: "JobState" });
+export const jobStates = ['queued', 'assigned', 'running', 'succeeded', 'failed', 'cancelled', 'dead'] as const;
+export const JobState = Type.Enum(jobStates, { $id: 'JobState' });
 export type JobState = (typeof jobStates)[number];
-export const finishedJobStates: readonly JobState[] = [
-	"succeeded",
-	"failed",
-	"cancelled",
-	"dead",
-];
+export const finishedJobStates: readonly JobState[] = ['succeeded', 'failed', 'cancelled', 'dead'];
 
 /** What a job needs of a node; the scheduler's filter. */
 export const Requirements = Type.Object(
-	{
-		cores: Type.Number({ minimum: 0, maximum: 4096, default: 1 }),
-		ramMb: Type.Integer({ minimum: 0, default: 256 }),
-		gpuMemoryMb: Type.Optional(Type.Integer({ minimum: 1 })),
-		tags: Type.Optional(
-			Type.Array(Type.String({ maxLength: 60 }), { maxItems: 16 }),
-		),
-		/** One particular machine. */
-		nodeId: Type.Optional(Id),
-	},
-	{ $id: "Requirements" },
+  {
+    cores: Type.Number({ minimum: 0, maximum: 4096, default: 1 }),
+    ramMb: Type.Integer({ minimum: 0, default: 256 }),
+    gpuMemoryMb: Type.Optional(Type.Integer({ minimum: 1 })),
+    tags: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { maxItems: 16 })),
+    /** One particular machine. */
+    nodeId: Type.Optional(Id),
+  },
+  { $id: 'Requirements' },
 );
 export type Requirements = Static<typeof Requirements>;
 
 /** Retry policy (J4). Delays in milliseconds; `jitter` is the share (0–1) by which a delay may be shortened at random. */
 export const RetryPolicy = Type.Object(
-	{
-		attempts: Type.Integer({ minimum: 1, maximum: 100 }),
-		backoff: Type.Object({
-			first: Type.Integer({ minimum: 0 }),
-			factor: Type.Number({ minimum: 1, maximum: 10 }),
-			max: Type.Integer({ minimum: 0 }),
-			jitter: Type.Number({ minimum: 0, maximum: 1 }),
-		}),
-		retryOn: Type.Array(
-			Type.Union([Type.Literal("node"), Type.Literal("job")]),
-		),
-	},
-	{ $id: "RetryPolicy" },
+  {
+    attempts: Type.Integer({ minimum: 1, maximum: 100 }),
+    backoff: Type.Object({
+      first: Type.Integer({ minimum: 0 }),
+      factor: Type.Number({ minimum: 1, maximum: 10 }),
+      max: Type.Integer({ minimum: 0 }),
+      jitter: Type.Number({ minimum: 0, maximum: 1 }),
+    }),
+    retryOn: Type.Array(Type.Union([Type.Literal('node'), Type.Literal('job')])),
+  },
+  { $id: 'RetryPolicy' },
 );
 export type RetryPolicy = Static<typeof RetryPolicy>;
 
 export const defaultRetry: RetryPolicy = {
-	attempts: 3,
-	backoff: { first: 250, factor: 2, max: 30_000, jitter: 0.5 },
-	retryOn: ["node"],
+  attempts: 3,
+  backoff: { first: 250, factor: 2, max: 30_000, jitter: 0.5 },
+  retryOn: ['node'],
 };
 
 /** Whose fault an unsuccessful attempt was (J4). */
-export const Fault = Type.Union([Type.Literal("node"), Type.Literal("job")]);
+export const Fault = Type.Union([Type.Literal('node'), Type.Literal('job')]);
 export type Fault = Static<typeof Fault>;
 
 export const JobError = Type.Object(
-	{
-		code: Type.String({ maxLength: 80 }),
-		message: Type.String({ maxLength: 8000 }),
-		fault: Fault,
-	},
-	{ $id: "JobError" },
+  {
+    code: Type.String({ maxLength: 80 }),
+    message: Type.String({ maxLength: 8000 }),
+    fault: Fault,
+  },
+  { $id: 'JobError' },
 );
 export type JobError = Static<typeof JobError>;
 
 export const Attempt = Type.Object(
-	{
-		number: Type.Integer({ minimum: 1 }),
-		nodeId: Id,
-		fence: Type.String(),
-		assignedAt: Timestamp,
-		finishedAt: Type.Union([Timestamp, Type.Null()]),
-		outcome: Type.Union([
-			Type.Literal("running"),
-			Type.Literal("succeeded"),
-			Type.Literal("failed"),
-			Type.Literal("lost"),
-			Type.Literal("rejected"),
-			Type.Literal("cancelled"),
-		]),
-		error: Type.Optional(JobError),
-	},
-	{ $id: "Attempt" },
+  {
+    number: Type.Integer({ minimum: 1 }),
+    nodeId: Id,
+    fence: Type.String(),
+    assignedAt: Timestamp,
+    finishedAt: Type.Union([Timestamp, Type.Null()]),
+    outcome: Type.Union([
+      Type.Literal('running'),
+      Type.Literal('succeeded'),
+      Type.Literal('failed'),
+      Type.Literal('lost'),
+      Type.Literal('rejected'),
+      Type.Literal('cancelled'),
+    ]),
+    error: Type.Optional(JobError),
+  },
+  { $id: 'Attempt' },
 );
 export type Attempt = Static<typeof Attempt>;
 
 /** Which step instance of which run a job works for. */
 export const JobOrigin = Type.Object({
-	runId: Id,
-	stepId: Type.String(),
-	path: Type.String(),
+  runId: Id,
+  stepId: Type.String(),
+  path: Type.String(),
 });
 export type JobOrigin = Static<typeof JobOrigin>;
 
 /** What a client sends to have a job done. */
 export const JobSubmit = Type.Object(
-	{
-		kind: JobKind,
-		input: Json,
-		requires: Type.Optional(Type.Partial(Requirements)),
-		priority: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
-		label: Type.Optional(Type.String({ maxLength: 200 })),
-		idempotencyKey: Type.Optional(
-			Type.String({ minLength: 1, maxLength: 200 }),
-		),
-		retry: Type.Optional(RetryPolicy),
-		/** Seconds that one attempt may run. */
-		runSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
-	},
-	{ $id: "JobSubmit" },
+  {
+    kind: JobKind,
+    input: Json,
+    requires: Type.Optional(Type.Partial(Requirements)),
+    priority: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
+    label: Type.Optional(Type.String({ maxLength: 200 })),
+    idempotencyKey: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    retry: Type.Optional(RetryPolicy),
+    /** Seconds that one attempt may run. */
+    runSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+  },
+  { $id: 'JobSubmit' },
 );
 export type JobSubmit = Static<typeof JobSubmit>;
 
 export const Job = Type.Object(
-	{
-		id: Id,
-		workspaceId: Id,
-		kind: JobKind,
-		label: Type.String(),
-		state: JobState,
-		input: Json,
-		requires: Requirements,
-		priority: Type.Integer(),
-		retry: RetryPolicy,
-		runSeconds: Type.Integer(),
-		submittedBy: Type.Union([Id, Type.Null()]),
-		origin: Type.Optional(JobOrigin),
-		attempts: Type.Array(Attempt),
-		nodeId: Type.Union([Id, Type.Null()]),
-		result: Type.Optional(Json),
-		error: Type.Optional(JobError),
-		createdAt: Timestamp,
-		startedAt: Type.Union([Timestamp, Type.Null()]),
-		finishedAt: Type.Union([Timestamp, Type.Null()]),
-		/** Not tried again before this time (back-off). */
-		notBefore: Type.Optional(Timestamp),
-	},
-	{ $id: "Job" },
+  {
+    id: Id,
+    workspaceId: Id,
+    kind: JobKind,
+    label: Type.String(),
+    state: JobState,
+    input: Json,
+    requires: Requirements,
+    priority: Type.Integer(),
+    retry: RetryPolicy,
+    runSeconds: Type.Integer(),
+    submittedBy: Type.Union([Id, Type.Null()]),
+    origin: Type.Optional(JobOrigin),
+    attempts: Type.Array(Attempt),
+    nodeId: Type.Union([Id, Type.Null()]),
+    result: Type.Optional(Json),
+    error: Type.Optional(JobError),
+    createdAt: Timestamp,
+    startedAt: Type.Union([Timestamp, Type.Null()]),
+    finishedAt: Type.Union([Timestamp, Type.Null()]),
+    /** Not tried again before this time (back-off). */
+    notBefore: Type.Optional(Timestamp),
+  },
+  { $id: 'Job' },
 );
 export type Job = Static<typeof Job>;
 
 /** Why a job waits: each node's first reason against it, and one sentence over all. */
 export const Explanation = Type.Object(
-	{
-		jobId: Id,
-		state: JobState,
-		summary: Type.String(),
-		nodes: Type.Array(
-			Type.Object({
-				nodeId: Id,
-				name: Type.String(),
-				fits: Type.Boolean(),
-				code: Type.String(),
-				reason: Type.String(),
-			}),
-		),
-	},
-	{ $id: "Explanation" },
+  {
+    jobId: Id,
+    state: JobState,
+    summary: Type.String(),
+    nodes: Type.Array(
+      Type.Object({
+        nodeId: Id,
+        name: Type.String(),
+        fits: Type.Boolean(),
+        code: Type.String(),
+        reason: Type.String(),
+      }),
+    ),
+  },
+  { $id: 'Explanation' },
 );
 export type Explanation = Static<typeof Explanation>;
 
 /** One piece of what an attempt wrote (N9). */
 export const OutputChunk = Type.Object(
-	{
-		attempt: Type.Integer({ minimum: 1 }),
-		seq: Type.Integer({ minimum: 0 }),
-		stream: Type.Union([
-			Type.Literal("log"),
-			Type.Literal("token"),
-			Type.Literal("progress"),
-		]),
-		text: Type.String(),
-		at: Timestamp,
-	},
-	{ $id: "OutputChunk" },
+  {
+    attempt: Type.Integer({ minimum: 1 }),
+    seq: Type.Integer({ minimum: 0 }),
+    stream: Type.Union([Type.Literal('log'), Type.Literal('token'), Type.Literal('progress')]),
+    text: Type.String(),
+    at: Timestamp,
+  },
+  { $id: 'OutputChunk' },
 );
 export type OutputChunk = Static<typeof OutputChunk>;

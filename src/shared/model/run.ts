@@ -1,56 +1,46 @@
-import { type Static, Type } from "typebox";
-import { FlowFile, FlowPicture } from "./flow.ts";
-import { Attempt } from "./job.ts";
-import { Id, Json, Name, Timestamp } from "./values.ts";
+import { type Static, Type } from 'typebox';
+import { FlowFile, FlowPicture } from './flow.ts';
+import { Attempt } from './job.ts';
+import { Id, Json, Name, Timestamp } from './values.ts';
 
-export const runStates = [
-	"running",
-	"succeeded",
-	"failed",
-	"cancelled",
-] as const;
-export const RunState = Type.Enum(runStates, { $id: "RunState" });
+export const runStates = ['running', 'succeeded', 'failed', 'cancelled'] as const;
+export const RunState = Type.Enum(runStates, { $id: 'RunState' });
 export type RunState = (typeof runStates)[number];
 
 /** States of a step in a run (F1). */
 export const stepStates = [
-	"waiting",
-	"ready",
-	"running",
-	"succeeded",
-	"failed",
-	"skipped",
-	"cancelled",
-	"awaiting_approval",
+  'waiting',
+  'ready',
+  'running',
+  'succeeded',
+  'failed',
+  'skipped',
+  'cancelled',
+  'awaiting_approval',
 ] as const;
-export const StepState = Type.Enum(stepStates, { $id: "StepState" });
+export const StepState = Type.Enum(stepStates, { $id: 'StepState' });
 export type StepState = (typeof stepStates)[number];
-export const finishedStepStates: readonly StepState[] = [
-	"succeeded",
-	"failed",
-	"skipped",
-	"cancelled",
-];
+export const finishedStepStates: readonly StepState[] = ['succeeded', 'failed', 'skipped', 'cancelled'];
 
 export const StepError = Type.Object(
-	{
-		code: Type.String(),
-		message: Type.String(),
-		next: Type.Optional(Type.String()),
-	},
-	{ $id: "StepError" },
+  {
+    code: Type.String(),
+    message: Type.String(),
+    next: Type.Optional(Type.String()),
+  },
+  { $id: 'StepError' },
 );
 export type StepError = Static<typeof StepError>;
 
 /** How far a Map has come. */
 export const ItemCounts = Type.Object(
-	{
-		total: Type.Integer(),
-		done: Type.Integer(),
-		failed: Type.Integer(),
-		running: Type.Integer(),
-	},
-	{ $id: "ItemCounts" },
+  {
+    total: Type.Integer(),
+    done: Type.Integer(),
+    failed: Type.Integer(),
+    running: Type.Integer(),
+  },
+  { $id: 'ItemCounts' },
 );
 export type ItemCounts = Static<typeof ItemCounts>;
 
@@ -59,104 +49,104 @@ export type ItemCounts = Static<typeof ItemCounts>;
  * step `pages`, `pages[3]/lines[0]` when nested.
  */
 export const StepInstance = Type.Object(
-	{
-		runId: Id,
-		stepId: Type.String(),
-		path: Type.String(),
-		state: StepState,
-		jobId: Type.Optional(Id),
-		nodeId: Type.Optional(Id),
-		error: Type.Optional(StepError),
-		items: Type.Optional(ItemCounts),
-		/** A few words for the foot of the step: "48 images", "TypeScript, 24 lines". */
-		summary: Type.Optional(Type.String()),
-		readyAt: Type.Optional(Timestamp),
-		startedAt: Type.Optional(Timestamp),
-		finishedAt: Type.Optional(Timestamp),
-		attempts: Type.Optional(Type.Integer()),
-	},
-	{ $id: "StepInstance" },
+  {
+    runId: Id,
+    stepId: Type.String(),
+    path: Type.String(),
+    state: StepState,
+    jobId: Type.Optional(Id),
+    nodeId: Type.Optional(Id),
+    error: Type.Optional(StepError),
+    items: Type.Optional(ItemCounts),
+    /** A few words for the foot of the step: "48 images", "TypeScript, 24 lines". */
+    summary: Type.Optional(Type.String()),
+    readyAt: Type.Optional(Timestamp),
+    startedAt: Type.Optional(Timestamp),
+    finishedAt: Type.Optional(Timestamp),
+    attempts: Type.Optional(Type.Integer()),
+  },
+  { $id: 'StepInstance' },
 );
 export type StepInstance = Static<typeof StepInstance>;
 
 /** Everything about one step instance: what went in, what came out, each attempt. Large values are cut for display. */
 export const StepDetail = Type.Object(
-	{
-		instance: StepInstance,
-		inputs: Type.Record(Type.String(), Json),
-		outputs: Type.Record(Type.String(), Json),
-		/** Ports whose value is larger than what is shown here. */
-		cut: Type.Array(Type.String()),
-		attempts: Type.Array(Attempt),
-	},
-	{ $id: "StepDetail" },
+  {
+    instance: StepInstance,
+    inputs: Type.Record(Type.String(), Json),
+    outputs: Type.Record(Type.String(), Json),
+    /** Ports whose value is larger than what is shown here. */
+    cut: Type.Array(Type.String()),
+    attempts: Type.Array(Attempt),
+  },
+  { $id: 'StepDetail' },
 );
 export type StepDetail = Static<typeof StepDetail>;
 
 /** Who did how much of a run, in milliseconds of machine time; the weave of lists and pages. */
 export const WeavePart = Type.Object({
-	nodeId: Type.Union([Id, Type.Null()]),
-	ms: Type.Number(),
-	count: Type.Integer(),
+  nodeId: Type.Union([Id, Type.Null()]),
+  ms: Type.Number(),
+  count: Type.Integer(),
 });
 export type WeavePart = Static<typeof WeavePart>;
 
 export const RunSummary = Type.Object(
-	{
-		id: Id,
-		workspaceId: Id,
-		flowId: Type.Union([Id, Type.Null()]),
-		flowName: Name,
-		versionId: Id,
-		number: Type.Integer({
-			minimum: 1,
-			description: "Counts up per workspace",
-		}),
-		state: RunState,
-		startedBy: Type.Union([Type.String(), Type.Null()]),
-		createdAt: Timestamp,
-		finishedAt: Type.Union([Timestamp, Type.Null()]),
-		error: Type.Optional(StepError),
-		/** Units of work: steps, with the items of a Map counted one by one. */
-		progress: Type.Object({
-			total: Type.Integer(),
-			done: Type.Integer(),
-			failed: Type.Integer(),
-		}),
-		weave: Type.Array(WeavePart),
-	},
-	{ $id: "RunSummary" },
+  {
+    id: Id,
+    workspaceId: Id,
+    flowId: Type.Union([Id, Type.Null()]),
+    flowName: Name,
+    versionId: Id,
+    number: Type.Integer({
+      minimum: 1,
+      description: 'Counts up per workspace',
+    }),
+    state: RunState,
+    startedBy: Type.Union([Type.String(), Type.Null()]),
+    createdAt: Timestamp,
+    finishedAt: Type.Union([Timestamp, Type.Null()]),
+    error: Type.Optional(StepError),
+    /** Units of work: steps, with the items of a Map counted one by one. */
+    progress: Type.Object({
+      total: Type.Integer(),
+      done: Type.Integer(),
+      failed: Type.Integer(),
+    }),
+    weave: Type.Array(WeavePart),
+  },
+  { $id: 'RunSummary' },
 );
 export type RunSummary = Static<typeof RunSummary>;
 
 export const RunDetail = Type.Object(
-	{
-		run: RunSummary,
-		file: FlowFile,
-		inputs: Type.Record(Type.String(), Json),
-		outputs: Type.Record(Type.String(), Json),
-		/** Instances at the top level; those inside a Map are listed by item on request. */
-		steps: Type.Array(StepInstance),
-	},
-	{ $id: "RunDetail" },
+  {
+    run: RunSummary,
+    file: FlowFile,
+    inputs: Type.Record(Type.String(), Json),
+    outputs: Type.Record(Type.String(), Json),
+    /** Instances at the top level; those inside a Map are listed by item on request. */
+    steps: Type.Array(StepInstance),
+  },
+  { $id: 'RunDetail' },
 );
 export type RunDetail = Static<typeof RunDetail>;
 
 export const FlowSummary = Type.Object(
-	{
-		id: Id,
-		workspaceId: Id,
-		name: Name,
-		steps: Type.Integer(),
-		version: Type.Union([Type.Integer(), Type.Null()]),
-		picture: FlowPicture,
-		lastRun: Type.Union([RunSummary, Type.Null()]),
-		/** People who have it open now. */
-		editing: Type.Array(Type.Object({ userId: Id, name: Type.String() })),
-		sample: Type.Union([Type.String(), Type.Null()]),
-		createdAt: Timestamp,
-		updatedAt: Timestamp,
-	},
-	{ $id: "FlowSummary" },
+  {
+    id: Id,
+    workspaceId: Id,
+    name: Name,
+    steps: Type.Integer(),
+    version: Type.Union([Type.Integer(), Type.Null()]),
+    picture: FlowPicture,
+    lastRun: Type.Union([RunSummary, Type.Null()]),
+    /** People who have it open now. */
+    editing: Type.Array(Type.Object({ userId: Id, name: Type.String() })),
+    sample: Type.Union([Type.String(), Type.Null()]),
+    createdAt: Timestamp,
+    updatedAt: Timestamp,
+  },
+  { $id: 'FlowSummary' },
 );
 export type FlowSummary = Static<typeof FlowSummary>;
