@@ -1,0 +1,84 @@
+import './command-palette.css';
+import './dialog.css';
+import { Command } from 'cmdk';
+import { type LucideIcon, Search } from 'lucide-react';
+import { Dialog } from 'radix-ui';
+import type { ReactNode } from 'react';
+import { Icon } from './icon.tsx';
+import { Kbd } from './kbd.tsx';
+
+export interface PaletteEntry {
+  id: string;
+  label: string;
+  /** Further words it is found by. */
+  words?: readonly string[];
+  note?: string;
+  icon?: LucideIcon;
+  lead?: ReactNode;
+  run: () => void;
+}
+
+export interface PaletteGroup {
+  name: string;
+  entries: readonly PaletteEntry[];
+}
+
+interface CommandPaletteProps {
+  open: boolean;
+  onOpenChange: (open: boolean) => void;
+  groups: readonly PaletteGroup[];
+  placeholder?: string;
+}
+
+/** Reaches every page, flow, node and action by typing. */
+export function CommandPalette({
+  open,
+  onOpenChange,
+  groups,
+  placeholder = 'Find a flow, a node, an action',
+}: CommandPaletteProps) {
+  const choose = (entry: PaletteEntry) => {
+    onOpenChange(false);
+    entry.run();
+  };
+  return (
+    <Dialog.Root open={open} onOpenChange={onOpenChange}>
+      <Dialog.Portal>
+        <Dialog.Overlay className="ui-scrim" />
+        <Dialog.Content className="ui-palette" aria-describedby={undefined}>
+          <Dialog.Title className="sr-only">Find a flow, a node, an action</Dialog.Title>
+          <Command loop>
+            <div className="ui-palette-ask">
+              <Icon of={Search} />
+              <Command.Input placeholder={placeholder} aria-label={placeholder} />
+              <Kbd>Esc</Kbd>
+            </div>
+            <Command.List>
+              <Command.Empty>Nothing has this name.</Command.Empty>
+              {groups
+                .filter((group) => group.entries.length > 0)
+                .map((group) => (
+                  <Command.Group key={group.name} heading={group.name}>
+                    {group.entries.map((entry) => (
+                      <Command.Item
+                        key={entry.id}
+                        value={`${entry.label} ${entry.id}`}
+                        keywords={[...(entry.words ?? [])]}
+                        onSelect={() => choose(entry)}
+                      >
+                        {entry.icon && <Icon of={entry.icon} />}
+                        {entry.lead}
+                        <span className="cut">{entry.label}</span>
+                        {entry.note !== undefined && <span className="cut text-12 text-ink-3">{entry.note}</span>}
+                        <Kbd className="ui-palette-enter">Enter</Kbd>
+                      </Command.Item>
+                    ))}
+                  </Command.Group>
+                ))}
+            </Command.List>
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
