@@ -1,0 +1,63 @@
+import { type Static, Type } from 'typebox';
+
+/**
+ * How a parent (the command line, or Electron's main) talks to the services that it forks.
+ *
+ *     parent                         service
+ *       │ ── start ───────────────────▶ │   the first message; secrets travel here, never in argv or the environment
+ *       │ ◀─────────────────── ready ── │   or `failed`, when starting again cannot help
+ *       │ ── stop ────────────────────▶ │   finish in order, then exit 0
+ *
+ * A service whose parent goes away stops by itself.
+ */
+const secret = Type.String({ minLength: 16, maxLength: 512 });
+
+export const StopMessageSchema = Type.Object({ type: Type.Literal('stop') });
+
+export const OrchestratorStartSchema = Type.Object({
+  type: Type.Literal('start'),
+  dataDir: Type.String({ minLength: 1, description: 'Absolute path of the data folder' }),
+  port: Type.Integer({ minimum: 0, maximum: 65_535, description: '0 takes any free port' }),
+  staticDir: Type.Union([Type.String(), Type.Null()], { description: 'The built interface, or null to serve none' }),
+  adminToken: Type.String({ ...secret, description: 'Bearer token of the local owner, made at each start' }),
+  workerToken: Type.String({ ...secret, description: 'Introduces the embedded worker (data.md, node identity)' }),
+  version: Type.String(),
+});
+export type OrchestratorStart = Static<typeof OrchestratorStartSchema>;
+
+export const OrchestratorReadySchema = Type.Object({
+  type: Type.Literal('ready'),
+  url: Type.String({ description: 'Origin, for example http://127.0.0.1:8420, without a slash at the end' }),
+  signInLink: Type.String({ description: 'Single use, valid for 10 minutes' }),
+});
+export type OrchestratorReady = Static<typeof OrchestratorReadySchema>;
+
+export const HostToJoinSchema = Type.Object({
+  url: Type.String({ description: 'Origin of the host' }),
+  joinKey: Type.Optional(Type.String({ description: 'Share key of a workspace, or the code of an invite' })),
+  introduce: Type.Optional(Type.String({ description: 'The workerToken of the host that embeds this worker' })),
+});
+export type HostToJoin = Static<typeof HostToJoinSchema>;
+
+export const WorkerStartSchema = Type.Object({
+  type: Type.Literal('start'),
+  dataDir: Type.String({ minLength: 1 }),
+  hosts: Type.Array(HostToJoinSchema, { maxItems: 32 }),
+  version: Type.String(),
+});
+export type WorkerStart = Static<typeof WorkerStartSchema>;
+
+export const WorkerReadySchema = Type.Object({
+  type: Type.Literal('ready'),
+  nodeId: Type.String(),
+  shareKey: Type.String({ description: '8 characters; an admin types it to add this node' }),
+});
+export type WorkerReady = Static<typeof WorkerReadySchema>;
+
+/** Sent instead of `ready`, or before a deliberate end, when starting again cannot help: a newer data folder, a port in use. */
+export const ServiceFailedSchema = Type.Object({
+  type: Type.Literal('failed'),
+  code: Type.String(),
+  message: Type.String({ description: 'For people: what happened and what to do' }),
+});
+export type ServiceFailed = Static<typeof ServiceFailedSchema>;

@@ -1,0 +1,33 @@
+import { fileURLToPath } from 'node:url';
+import tailwind from '@tailwindcss/vite';
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vite';
+
+/** The interface: one build for the desktop window and for the browser. Pages are split at their dynamic imports. */
+export default defineConfig({
+  root: fileURLToPath(new URL('src/renderer', import.meta.url)),
+  base: '/',
+  plugins: [react(), tailwind()],
+  server: { host: '127.0.0.1' },
+  build: {
+    outDir: fileURLToPath(new URL('dist/renderer', import.meta.url)),
+    emptyOutDir: true,
+    target: 'es2024',
+    // Nothing inlined: the content security policy allows no data: fonts or scripts.
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        // Libraries that change less often than the pages keep their place in the browser's cache.
+        codeSplitting: {
+          groups: [
+            { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
+            { name: 'flow-canvas', test: /node_modules[\\/](@xyflow|d3-[a-z]+)[\\/]/, priority: 2 },
+            { name: 'collaboration', test: /node_modules[\\/](yjs|lib0|y-protocols|@hocuspocus)[\\/]/, priority: 2 },
+            { name: 'editor', test: /node_modules[\\/](@codemirror|@lezer|@uiw|codemirror)[\\/]/, priority: 2 },
+          ],
+        },
+      },
+    },
+  },
+});
