@@ -1,0 +1,18 @@
+import { type ChildProcess, execFile } from 'node:child_process';
+
+/**
+ * Kills a child with all that it started, at once (J3). On POSIX the child must have been spawned `detached`, which
+ * makes it the leader of its own process group.
+ */
+export function killTree(child: ChildProcess): void {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  if (process.platform === 'win32') {
+    execFile('taskkill', ['/pid', String(child.pid), '/T', '/F'], () => undefined);
+    return;
+  }
+  try {
+    process.kill(-child.pid, 'SIGKILL');
+  } catch {
+    child.kill('SIGKILL');
+  }
+}
