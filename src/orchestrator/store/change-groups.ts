@@ -1,0 +1,78 @@
+/** Turns many changes into few statements: one per table and kind of change, wherever the order allows it. Pure. */
+import { type AnyTable, encode, patchSql, putSql, removeSql, type Statement } from './sql.ts';
+import type { Change } from './store.ts';
+
+interface Bucket {
+  readonly shape: string;
+  readonly sql: string;
+  /** Rows by key; a later change of the same shape and key takes the place of the earlier one. Null for removals. */
+  readonly rows: Map<unknown, unknown[]> | null;
+  readonly params: Statement['params'];
+}
+
+/**
+ * Statements with the effect of the changes in their order. Tables do not refer to one another, so order matters only
+ * within a table; there a change joins the earliest statement of its shape after which nothing touches its row.
+ */
+export function groupChanges(changes: Iterable<Change>): Statement[] {
+  const byTable = new Map<AnyTable, Bucket[]>();
+  for (const change of changes) {
+    const buckets = byTable.get(change.table) ?? [];
+    place(change, buckets);
+    byTable.set(change.table, buckets);
+  }
+  return [...byTable.values()].flat().map(({ sql, rows, params }) => ({
+    sql,
+    params: rows === null ? params : [JSON.stringify([...rows.values()])],
+  }));
+}
+
+function place(change: Change, buckets: Bucket[]): void {
+  if (change.op === 'remove') {
+    buckets.push({ shape: 'remove', rows: null, ...removeSql(change.table, change.where) });
+    return;
+  }
+  const { table } = change;
+  const row = change.op === 'put' ? change.row : change.key;
+  const set = change.op === 'put' ? [] : setColumns(change.set);
+  if (change.op === 'patch' && set.length === 0) return;
+  const shape = change.op === 'put' ? 'put' : set.join();
+  const key = keyOf(table, row);
+  const values =
+    change.op === 'put'
+      ? encode(table, Object.keys(table.columns), row)
+      : [...encode(table, table.key, row), ...encode(table, set, change.set)];
+  const bucket = joinable(buckets, shape, key);
+  if (bucket !== null) bucket.set(key, values);
+  else {
+    const sql = change.op === 'put' ? putSql(table) : patchSql(table, set);
+    buckets.push({ shape, sql, params: [], rows: new Map([[key, values]]) });
+  }
+}
+
+const setColumns = (set: object) =>
+  Object.keys(set)
+    .filter((column) => Reflect.get(set, column) !== undefined)
+    .sort();
+
+function keyOf(table: AnyTable, row: object): unknown {
+  const [first, ...others] = table.key as readonly string[];
+  if (first === undefined) throw new TypeError(`${table.name} has no key`);
+  for (const column of table.key) {
+    const part: unknown = Reflect.get(row, column);
+    if (part === undefined || part === null) throw new TypeError(`A change of ${table.name} lacks ${column}`);
+  }
+  if (others.length === 0) return Reflect.get(row, first);
+  return JSON.stringify(table.key.map((column) => Reflect.get(row, column)));
+}
+
+function joinable(buckets: readonly Bucket[], shape: string, key: unknown): Map<unknown, unknown[]> | null {
+  let found: Map<unknown, unknown[]> | null = null;
+  for (let index = buckets.length - 1; index >= 0; index -= 1) {
+    const bucket = buckets[index];
+    if (bucket === undefined || bucket.rows === null) break;
+    if (bucket.shape === shape) found = bucket.rows;
+    if (bucket.rows.has(key)) break;
+  }
+  return found;
+}

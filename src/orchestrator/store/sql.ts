@@ -1,0 +1,128 @@
+/** Statement texts, and how values travel to and from SQLite. Pure: nothing here touches a database. */
+import type { ColumnType, Query, Table } from './store.ts';
+
+export type AnyTable = Table<object>;
+type Cell = string | number | null;
+
+const quoted = (name: string) => `"${name}"`;
+const typesOf = (table: AnyTable): Record<string, ColumnType> => table.columns;
+
+function cell(value: unknown, type: ColumnType): Cell {
+  if (value === undefined || value === null) return null;
+  if (type === 'json') return JSON.stringify(value);
+  if (type === 'boolean') return value === true ? 1 : 0;
+  return value as string | number;
+}
+
+/** The values of some columns of a row, as they stand in a group's JSON. */
+export function encode(table: AnyTable, columns: readonly string[], row: object): Cell[] {
+  const types = typesOf(table);
+  return columns.map((column) => cell(Reflect.get(row, column), types[column] ?? 'text'));
+}
+
+/** Reads a row as SQLite gives it. */
+export function decode<Row extends object>(table: Table<Row>, raw: Record<string, unknown>): Row {
+  const row: Record<string, unknown> = raw;
+  for (const [column, type] of Object.entries<ColumnType>(table.columns)) {
+    const value = row[column];
+    if (type === 'json') row[column] = typeof value === 'string' ? JSON.parse(value) : null;
+    else if (type === 'boolean') row[column] = value === null ? null : value === 1;
+  }
+  return row as Row;
+}
+
+/** `extract(0), extract(1), …`: the fields of one element of the group's JSON array. */
+const extracts = (count: number, from: number) =>
+  Array.from({ length: count }, (_, index) => `json_extract(value,'$[${from + index}]')`);
+
+/** Inserts or replaces many rows; its one parameter is a JSON array of arrays in the order of the columns. */
+export function putSql(table: AnyTable): string {
+  const columns = Object.keys(table.columns);
+  return `INSERT OR REPLACE INTO ${quoted(table.name)} (${columns.map(quoted).join(',')}) SELECT ${extracts(columns.length, 0).join(',')} FROM json_each(?)`;
+}
+
+/** Sets columns of many rows; its one parameter is a JSON array of [key…, value…]. */
+export function patchSql(table: AnyTable, set: readonly string[]): string {
+  const keys = table.key as readonly string[];
+  const fields = [
+    ...extracts(keys.length, 0).map((extract, index) => `${extract} k${index}`),
+    ...extracts(set.length, keys.length).map((extract, index) => `${extract} v${index}`),
+  ];
+  const assign = set.map((column, index) => `${quoted(column)}=g.v${index}`).join(',');
+  const match = keys.map((column, index) => `${quoted(table.name)}.${quoted(column)}=g.k${index}`).join(' AND ');
+  return `UPDATE ${quoted(table.name)} SET ${assign} FROM (SELECT ${fields.join(',')} FROM json_each(?)) g WHERE ${match}`;
+}
+
+export interface Statement {
+  sql: string;
+  params: Cell[];
+}
+
+export function removeSql(table: AnyTable, where: object): Statement {
+  const { sql, params } = conditions(table, where);
+  return { sql: `DELETE FROM ${quoted(table.name)}${sql}`, params };
+}
+
+export function selectSql(table: AnyTable, query: Query<Record<string, unknown>>): Statement {
+  const { sql, params } = conditions(table, query.where ?? {}, query.after, query.order?.direction);
+  const direction = query.order?.direction === 'down' ? ' DESC' : '';
+  const order =
+    query.order === undefined ? [] : [query.order.by, ...table.key.filter((key) => key !== query.order?.by)];
+  const ordered = order.length === 0 ? '' : ` ORDER BY ${order.map((column) => quoted(column) + direction).join(',')}`;
+  const limited = query.limit === undefined ? '' : ' LIMIT ?';
+  if (query.limit !== undefined) params.push(query.limit);
+  const columns = Object.keys(table.columns).map(quoted).join(',');
+  return { sql: `SELECT ${columns} FROM ${quoted(table.name)}${sql}${ordered}${limited}`, params };
+}
+
+export function aggregateSql(table: AnyTable, expression: string, where: object): Statement {
+  const { sql, params } = conditions(table, where);
+  return { sql: `SELECT ${expression} AS answer FROM ${quoted(table.name)}${sql}`, params };
+}
+
+export const maxOf = (column: string) => `coalesce(max(${quoted(column)}),0)`;
+
+/**
+ * Words such as states stand in the statement itself, so that SQLite sees that a partial index covers them;
+ * everything else is a parameter.
+ */
+const plainWord = /^[a-z_]{1,20}$/;
+
+function conditions(
+  table: AnyTable,
+  where: object,
+  after?: { column: string; value: string | number },
+  direction: 'up' | 'down' = 'up',
+): Statement {
+  const params: Cell[] = [];
+  const parts = Object.entries(where).flatMap(([column, value]) =>
+    value === undefined ? [] : [condition(column, typesOf(table)[column], value, params)],
+  );
+  if (after !== undefined) {
+    parts.push(`${quoted(after.column)}${direction === 'down' ? '<' : '>'}?`);
+    params.push(after.value);
+  }
+  return { sql: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, params };
+}
+
+function condition(column: string, type: ColumnType | undefined, value: unknown, params: Cell[]): string {
+  if (type === undefined || type === 'json') throw new TypeError(`Cannot ask for ${column}`);
+  if (value === null) return `${quoted(column)} IS NULL`;
+  if (!Array.isArray(value)) {
+    if (column === 'state' && plainWord.test(String(value))) return `${quoted(column)}='${String(value)}'`;
+    params.push(cell(value, type));
+    return `${quoted(column)}=?`;
+  }
+  return anyOf(column, type, value, params);
+}
+
+function anyOf(column: string, type: ColumnType, values: readonly unknown[], params: Cell[]): string {
+  const given = values.filter((value) => value !== null);
+  const orNull = given.length < values.length ? ` OR ${quoted(column)} IS NULL` : '';
+  if (column === 'state' && given.length > 0 && given.every((value) => plainWord.test(String(value)))) {
+    const words = [...new Set(given.map(String))].sort().map((word) => `'${word}'`);
+    return `(${quoted(column)} IN (${words.join(',')})${orNull})`;
+  }
+  params.push(JSON.stringify(given.map((value) => cell(value, type))));
+  return `(${quoted(column)} IN (SELECT value FROM json_each(?))${orNull})`;
+}
