@@ -1,0 +1,168 @@
+import type { Clock } from '../../shared/clock.ts';
+import { AppError } from '../../shared/errors.ts';
+import type { IdSource } from '../../shared/ids.ts';
+import { allows, type Role } from '../../shared/model/user.ts';
+import type { Workspace } from '../../shared/model/workspace.ts';
+import { formatShareKey } from '../../shared/share-key.ts';
+import type { LiveHub, NodeService } from '../services.ts';
+import { type Change, patch, put, remove, type Store } from '../store/store.ts';
+import {
+  files,
+  flows,
+  flowUpdates,
+  flowVersions,
+  jobOutputs,
+  jobs,
+  type MemberRow,
+  members,
+  runs,
+  steps,
+  type WorkspaceRow,
+  workspaces,
+} from '../store/tables.ts';
+import type { RandomBytes } from './secrets.ts';
+
+export interface WorkspaceChanges {
+  name?: string;
+  archived?: boolean;
+  shareKeyEnabled?: boolean;
+  approveNodes?: boolean;
+}
+
+export interface WorkspaceService {
+  /** The workspaces of a person, the oldest first. */
+  listOf(userId: string): Promise<Workspace[]>;
+  get(workspaceId: string, role: Role): Promise<Workspace>;
+  create(userId: string, name: string): Promise<Workspace>;
+  update(workspaceId: string, role: Role, changes: WorkspaceChanges): Promise<Workspace>;
+  rotateShareKey(workspaceId: string, role: Role): Promise<Workspace>;
+  /** Deletes a workspace with all that is in it. Rejects `last_workspace`. */
+  delete(workspaceId: string): Promise<void>;
+  roleOf(userId: string, workspaceId: string): Promise<Role | null>;
+  onDeleted(listener: (workspaceId: string) => void): () => void;
+}
+
+/** What must end before a workspace's rows go. */
+export interface WorkspaceEndings {
+  nodes: Pick<NodeService, 'forgetWorkspace'>;
+  /** Cancels the runs that go on and closes the open documents. */
+  endWork(workspaceId: string): Promise<void>;
+}
+
+export function createWorkspaces(deps: {
+  store: Store;
+  clock: Clock;
+  ids: IdSource;
+  random: RandomBytes;
+  hub: LiveHub;
+  endings: () => WorkspaceEndings;
+}): WorkspaceService {
+  const { store, clock, ids, random, hub } = deps;
+  const listeners = new Set<(workspaceId: string) => void>();
+
+  const row = async (workspaceId: string): Promise<WorkspaceRow> => {
+    const found = await store.get(workspaces, { id: workspaceId });
+    if (found === null) throw new AppError('not_found');
+    return found;
+  };
+
+  const change = async (workspaceId: string, role: Role, set: Partial<WorkspaceRow>): Promise<Workspace> => {
+    await store.commit([patch(workspaces, { id: workspaceId }, set)]);
+    hub.publish(workspaceId, `workspace:${workspaceId}`, { kind: 'workspace.changed', workspaceId });
+    return toWorkspace(await row(workspaceId), role);
+  };
+
+  return {
+    async listOf(userId) {
+      const mine = await store.list(members, { where: { userId } });
+      const roleIn = new Map(mine.map((member) => [member.workspaceId, member.role]));
+      const rows = await store.list(workspaces, {
+        where: { id: [...roleIn.keys()] },
+        order: { by: 'createdAt', direction: 'up' },
+      });
+      return rows.map((found) => toWorkspace(found, roleIn.get(found.id) ?? 'viewer'));
+    },
+
+    get: async (workspaceId, role) => toWorkspace(await row(workspaceId), role),
+
+    async create(userId, name) {
+      const { workspace, owner } = newWorkspace({ clock, ids, random }, userId, name);
+      await store.commit([put(workspaces, workspace), put(members, owner)]);
+      return toWorkspace(workspace, 'owner');
+    },
+
+    update: (workspaceId, role, { name, archived, shareKeyEnabled, approveNodes }) =>
+      change(workspaceId, role, defined({ name, archived, shareKeyEnabled, approveNodes })),
+
+    rotateShareKey: (workspaceId, role) => change(workspaceId, role, { shareKey: formatShareKey(random(5)) }),
+
+    async delete(workspaceId) {
+      await row(workspaceId);
+      if ((await store.count(workspaces, {})) <= 1) throw new AppError('last_workspace');
+      const { nodes, endWork } = deps.endings();
+      await endWork(workspaceId);
+      await nodes.forgetWorkspace(workspaceId);
+      await store.commit(await removalOf(store, workspaceId));
+      for (const listener of listeners) listener(workspaceId);
+    },
+
+    async roleOf(userId, workspaceId) {
+      return (await store.get(members, { workspaceId, userId }))?.role ?? null;
+    },
+
+    onDeleted(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+  };
+}
+
+/** The rows of a new workspace and its owner. The share key is made, and switched off. */
+export function newWorkspace(
+  { clock, ids, random }: { clock: Clock; ids: IdSource; random: RandomBytes },
+  userId: string,
+  name: string,
+): { workspace: WorkspaceRow; owner: MemberRow } {
+  const now = clock.now();
+  const workspace: WorkspaceRow = {
+    id: ids.next('workspace'),
+    name,
+    createdAt: now,
+    archived: false,
+    shareKey: formatShareKey(random(5)),
+    shareKeyEnabled: false,
+    approveNodes: true,
+    runNumber: 0,
+  };
+  return { workspace, owner: { workspaceId: workspace.id, userId, role: 'owner', joinedAt: now } };
+}
+
+/** Admins see the share key, and only while it is switched on. */
+function toWorkspace(row: WorkspaceRow, role: Role): Workspace {
+  const { id, name, createdAt, archived, shareKey, shareKeyEnabled, approveNodes } = row;
+  const shown = shareKeyEnabled && allows(role, 'admin') ? shareKey : null;
+  return { id, name, role, createdAt, archived, share_key: shown, approveNodes };
+}
+
+function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** Rows that hang on a run, job or flow go with the ids of those; blobs are left to the cleaner. */
+async function removalOf(store: Store, workspaceId: string): Promise<Change[]> {
+  const runIds = (await store.list(runs, { where: { workspaceId } })).map((run) => run.id);
+  const jobIds = (await store.list(jobs, { where: { workspaceId } })).map((job) => job.id);
+  const flowIds = (await store.list(flows, { where: { workspaceId } })).map((flow) => flow.id);
+  return [
+    ...(runIds.length > 0 ? [remove(steps, { runId: runIds })] : []),
+    ...(jobIds.length > 0 ? [remove(jobOutputs, { jobId: jobIds })] : []),
+    ...(flowIds.length > 0 ? [remove(flowUpdates, { flowId: flowIds })] : []),
+    remove(runs, { workspaceId }),
+    remove(jobs, { workspaceId }),
+    remove(flows, { workspaceId }),
+    remove(flowVersions, { workspaceId }),
+    remove(files, { workspaceId }),
+    remove(members, { workspaceId }),
+    remove(workspaces, { id: workspaceId }),
+  ];
+}
