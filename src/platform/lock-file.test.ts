@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { LockedError, takeLock } from './lock-file.ts';
+
+let folder: string;
+let path: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'otherthing-lock-'));
+  path = join(folder, 'data', 'lock');
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+describe('lock file', () => {
+  test('two cannot hold it; after release the next one can', async () => {
+    const first = await takeLock(path);
+    await expect(takeLock(path)).rejects.toThrow(LockedError);
+    await first.release();
+    await (await takeLock(path)).release();
+  });
+
+  test('the lock of a process that is gone is taken over', async () => {
+    const child = spawn(process.execPath, ['-e', '']);
+    await once(child, 'exit');
+    await (await takeLock(path)).release();
+    await writeFile(path, `${child.pid} 1\n`);
+    await takeLock(path);
+    expect(await readFile(path, 'utf8')).toContain(`${process.pid} `);
+  });
+
+  test('a pid that is used again by another process does not hold it', async () => {
+    await (await takeLock(path)).release();
+    await writeFile(path, `${process.ppid} 1\n`);
+    await takeLock(path);
+    expect(await readFile(path, 'utf8')).toContain(`${process.pid} `);
+  });
+
+  test('what another process took over meanwhile is not released', async () => {
+    const first = await takeLock(path);
+    await writeFile(path, '1 1\n');
+    await first.release();
+    expect(await readFile(path, 'utf8')).toBe('1 1\n');
+  });
+
+  test('an empty lock, left by a crash while it was written, is taken over', async () => {
+    await (await takeLock(path)).release();
+    await writeFile(path, '');
+    await (await takeLock(path)).release();
+  });
+});

@@ -1,0 +1,77 @@
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** A folder that this process alone may use, until `release`. */
+export interface Lock {
+  release(): Promise<void>;
+}
+
+/** Somebody living holds the lock. */
+export class LockedError extends Error {
+  readonly pid: number;
+
+  constructor(path: string, pid: number) {
+    super(`${path} is held by process ${pid}`);
+    this.name = 'LockedError';
+    this.pid = pid;
+  }
+}
+
+/**
+ * Takes a lock file, which holds the pid and the start time of its owner. One that a dead process left behind, or whose
+ * pid now belongs to a process that started later, is taken over. Throws LockedError.
+ */
+export async function takeLock(path: string, self: number = process.pid): Promise<Lock> {
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const mine = `${self} ${await startTime(self)}\n`;
+  for (let attempt = 0; ; attempt += 1) {
+    if (await create(path, mine)) return { release: () => releaseOwn(path, mine) };
+    const holder = await readHolder(path);
+    if (holder !== null && (await isAlive(holder))) throw new LockedError(path, holder.pid);
+    if (attempt >= 3) throw new Error(`${path} cannot be taken over`);
+    await rm(path, { force: true });
+  }
+}
+
+interface Holder {
+  pid: number;
+  started: string;
+}
+
+async function create(path: string, content: string): Promise<boolean> {
+  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'EEXIST') return null;
+    throw error;
+  });
+  if (file === null) return false;
+  await file.writeFile(content);
+  await file.close();
+  return true;
+}
+
+async function readHolder(path: string): Promise<Holder | null> {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const [pid = '', started = ''] = text.trim().split(' ');
+  return /^\d+$/.test(pid) ? { pid: Number(pid), started } : null;
+}
+
+async function isAlive({ pid, started }: Holder): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+  return (await startTime(pid)) === started;
+}
+
+/** When a process started, in the kernel's ticks; pids are used again, a pair of both is not. Linux only, else `-`. */
+async function startTime(pid: number): Promise<string> {
+  const line = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  // The command name, in parentheses, may hold spaces; what follows does not. Field 22 is the start time.
+  return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? '-';
+}
+
+async function releaseOwn(path: string, mine: string): Promise<void> {
+  const content = await readFile(path, 'utf8').catch(() => null);
+  if (content === mine) await rm(path, { force: true });
+}

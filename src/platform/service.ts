@@ -1,0 +1,95 @@
+import { type Static, type TSchema, Type } from 'typebox';
+import { Value } from 'typebox/value';
+import { AppError } from '../shared/errors.ts';
+import { type ServiceFailed, StopMessageSchema } from '../shared/services.ts';
+import { type ParentChannel, parentChannel } from './parent-channel.ts';
+
+/** What a started service hands back: what it tells its parent, and how it stops. */
+export interface Started<Ready> {
+  ready: Ready;
+  /** Ends in order; awaited, and bounded by `stopDeadline`. */
+  stop(reason: string): Promise<void>;
+}
+
+export interface ServiceOptions<Start extends TSchema, Ready> {
+  /** The first message of the parent (src/shared/services.ts). */
+  startSchema: Start;
+  start(message: Static<Start>): Promise<Started<Ready>>;
+  /** Milliseconds that stopping may take before the process ends itself; default 10 s. */
+  stopDeadline?: number;
+  channel?: ParentChannel;
+  exit?: (code: number) => void;
+}
+
+/** Exit code of a service that must not be started again: what went wrong will go wrong again. */
+export const EXIT_FAILED = 78;
+
+/**
+ * Runs a service of this process: waits for the parent's `start`, answers `ready` or `failed`, and stops once on `stop`,
+ * on SIGTERM, or when the parent is gone. SIGINT is the parent's affair: a terminal sends it to all, the parent orders the end.
+ */
+export function runService<Start extends TSchema, Ready extends { type: 'ready' }>(
+  options: ServiceOptions<Start, Ready>,
+): void {
+  const channel = options.channel ?? parentChannel();
+  const exit = options.exit ?? ((code: number) => process.exit(code));
+  let running: Promise<Started<Ready> | undefined> | undefined;
+  let stopping = false;
+
+  const refuse = async (error: unknown) => {
+    await channel.send(failure(error));
+    exit(EXIT_FAILED);
+  };
+
+  const begin = async (message: Static<Start>): Promise<Started<Ready> | undefined> => {
+    try {
+      const started = await options.start(message);
+      if (!stopping) await channel.send(started.ready);
+      return started;
+    } catch (error) {
+      await refuse(error);
+      return undefined;
+    }
+  };
+
+  const end = async (reason: string) => {
+    if (stopping) return;
+    stopping = true;
+    const deadline = setTimeout(() => exit(1), options.stopDeadline ?? 10_000);
+    try {
+      const started = await running;
+      await started?.stop(reason);
+      exit(0);
+    } catch (error) {
+      process.stderr.write(`${String(error)}\n`);
+      exit(1);
+    } finally {
+      clearTimeout(deadline);
+    }
+  };
+
+  channel.onMessage((message) => {
+    if (Value.Check(StopMessageSchema, message)) void end('the parent asked');
+    else if (running !== undefined || stopping) return;
+    else if (Value.Check(options.startSchema, message)) running = begin(message);
+    else if (Value.Check(AnyStart, message)) {
+      void refuse(new AppError('bad_request', 'The start message does not have the expected form'));
+    }
+  });
+  channel.onGone(() => void end('the parent is gone'));
+  process.on('SIGTERM', () => void end('SIGTERM'));
+  process.on('SIGINT', () => {});
+}
+
+const AnyStart = Type.Object({ type: Type.Literal('start') });
+
+function failure(error: unknown): ServiceFailed {
+  const code = error instanceof AppError ? error.code : errorCode(error);
+  return { type: 'failed', code, message: error instanceof Error ? error.message : String(error) };
+}
+
+/** Node's own code (EADDRINUSE, EACCES) where there is one. */
+function errorCode(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : 'internal';
+}
