@@ -46,6 +46,13 @@ describe('lock file', () => {
     expect(await readFile(path, 'utf8')).toBe('1 1\n');
   });
 
+  test('of ten that find a stale lock at once, one gets it', async () => {
+    await (await takeLock(path)).release();
+    await writeFile(path, '999999999 1\n');
+    const tries = await Promise.allSettled(Array.from({ length: 10 }, () => takeLock(path)));
+    expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  });
+
   test('an empty lock, left by a crash while it was written, is taken over', async () => {
     await (await takeLock(path)).release();
     await writeFile(path, '');

@@ -1,4 +1,5 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** A folder that this process alone may use, until `release`. */
@@ -24,13 +25,14 @@ export class LockedError extends Error {
 export async function takeLock(path: string, self: number = process.pid): Promise<Lock> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const mine = `${self} ${await startTime(self)}\n`;
-  for (let attempt = 0; ; attempt += 1) {
+  for (let attempt = 0; attempt < 5; attempt += 1) {
     if (await create(path, mine)) return { release: () => releaseOwn(path, mine) };
-    const holder = await readHolder(path);
+    const content = await readFile(path, 'utf8').catch(() => null);
+    const holder = parseHolder(content ?? '');
     if (holder !== null && (await isAlive(holder))) throw new LockedError(path, holder.pid);
-    if (attempt >= 3) throw new Error(`${path} cannot be taken over`);
-    await rm(path, { force: true });
+    if (content !== null) await clearAway(path, content);
   }
+  throw new Error(`${path} cannot be taken`);
 }
 
 interface Holder {
@@ -38,19 +40,34 @@ interface Holder {
   started: string;
 }
 
+/** Appears with its content at once (a link to a finished file), so that nobody sees a lock without an owner. */
 async function create(path: string, content: string): Promise<boolean> {
-  const file = await open(path, 'wx', 0o600).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'EEXIST') return null;
+  const finished = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  await writeFile(finished, content, { mode: 0o600, flag: 'wx' });
+  try {
+    await link(finished, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
     throw error;
-  });
-  if (file === null) return false;
-  await file.writeFile(content);
-  await file.close();
-  return true;
+  } finally {
+    await rm(finished, { force: true });
+  }
 }
 
-async function readHolder(path: string): Promise<Holder | null> {
-  const text = await readFile(path, 'utf8').catch(() => '');
+/** Removes the lock that was judged stale, and only that: another process may have taken it over since. */
+async function clearAway(path: string, stale: string): Promise<void> {
+  const moved = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  const gone = await rename(path, moved).then(
+    () => false,
+    () => true,
+  );
+  if (gone) return;
+  if ((await readFile(moved, 'utf8')) !== stale) await link(moved, path).catch(() => undefined);
+  await rm(moved, { force: true });
+}
+
+function parseHolder(text: string): Holder | null {
   const [pid = '', started = ''] = text.trim().split(' ');
   return /^\d+$/.test(pid) ? { pid: Number(pid), started } : null;
 }
