@@ -60,10 +60,10 @@ export function dispositionOf(name: string, mime: string): string {
 /** A file's name without folders and control characters; never empty. */
 export function cleanFileName(name: string): string {
   const last = name.split(/[/\\]/).at(-1) ?? '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  const cleaned = last
-    .toWellFormed()
-    .replace(/[\u0000-\u001f\u007f]/g, '')
-    .trim();
+  const cleaned = Array.from(last.toWellFormed()).filter(isPrintable).join('').trim();
   return cleaned === '' || cleaned === '.' || cleaned === '..' ? 'file' : cleaned.slice(0, 255);
+}
+
+function isPrintable(character: string): boolean {
+  return character >= ' ' && character !== '\u007f';
 }

@@ -1,0 +1,23 @@
+import { AppError } from '../../../shared/errors.ts';
+import type { Some } from '../call.ts';
+import type { HttpDeps } from '../server-deps.ts';
+
+type Names = 'submitJobs' | 'listJobs' | 'getJob' | 'getJobOutput' | 'explainJob' | 'cancelJob';
+
+export function jobRoutes({ services }: HttpDeps): Some<Names> {
+  const { jobs } = services;
+  return {
+    submitJobs: async ({ workspaceId, person, body }) => ({
+      jobIds: await jobs.submit(workspaceId, person.user.id, body.jobs),
+    }),
+    listJobs: async ({ workspaceId, query }) => jobs.list(workspaceId, query),
+    getJob: async ({ params }) => {
+      const job = await jobs.get(params.id);
+      if (job === null) throw new AppError('not_found');
+      return job;
+    },
+    getJobOutput: async ({ params }) => jobs.output(params.id),
+    explainJob: async ({ params }) => jobs.explain(params.id),
+    cancelJob: async ({ params }) => jobs.cancel(params.id),
+  };
+}

@@ -1,0 +1,28 @@
+import type { Some } from '../call.ts';
+import type { HttpDeps } from '../server-deps.ts';
+import { asPerson } from './flows.ts';
+
+type Names = 'startRun' | 'startRunOfFile' | 'listRuns' | 'getRun' | 'listRunSteps' | 'getRunStep' | 'cancelRun';
+
+export function runRoutes({ services }: HttpDeps): Some<Names> {
+  const { flows, runs } = services;
+  return {
+    startRun: async ({ workspaceId, person, params, body }) => {
+      const { version, file } = await flows.freeze(params.id, asPerson(person));
+      const inputs = body.inputs ?? {};
+      return runs.start({ workspaceId, flowId: params.id, version, file, inputs, startedBy: person.user.name });
+    },
+
+    startRunOfFile: async ({ workspaceId, person, body }) => {
+      const { version, file } = await flows.freezeFile(workspaceId, body.file, asPerson(person));
+      const inputs = body.inputs ?? {};
+      return runs.start({ workspaceId, flowId: null, version, file, inputs, startedBy: person.user.name });
+    },
+
+    listRuns: async ({ workspaceId, query }) => runs.list(workspaceId, query),
+    getRun: async ({ params }) => runs.detail(params.id),
+    listRunSteps: async ({ params, query }) => runs.steps(params.id, query),
+    getRunStep: async ({ params, query }) => runs.step(params.id, params.stepId, query.path ?? ''),
+    cancelRun: async ({ params }) => runs.cancel(params.id),
+  };
+}

@@ -1,0 +1,71 @@
+import type { Logger } from 'pino';
+import type { Clock } from '../../shared/clock.ts';
+import type {
+  AttemptTickets,
+  BlobStore,
+  FileService,
+  FlowService,
+  JobService,
+  LiveHub,
+  NodeService,
+  RunService,
+} from '../services.ts';
+import type { Credentials } from '../workspaces/credentials.ts';
+import type { Directory } from '../workspaces/directory.ts';
+import type { Idempotency } from '../workspaces/idempotency.ts';
+import type { MemberService } from '../workspaces/members.ts';
+import type { Tickets } from '../workspaces/tickets.ts';
+import type { WorkspaceService } from '../workspaces/workspaces.ts';
+
+/** A sample flow as lists show it. */
+export interface SampleSummary {
+  id: string;
+  name: string;
+  description: string;
+  steps: number;
+}
+
+/** Everything that REST calls. */
+export interface HttpServices {
+  credentials: Credentials;
+  tickets: Tickets;
+  directory: Directory;
+  idempotency: Idempotency;
+  workspaces: WorkspaceService;
+  members: MemberService;
+  nodes: NodeService;
+  flows: FlowService;
+  runs: RunService;
+  jobs: JobService;
+  files: FileService;
+  blobs: BlobStore;
+  attemptTickets: AttemptTickets;
+  hub: LiveHub;
+  samples: readonly SampleSummary[];
+}
+
+/** What the host is, as REST answers it. */
+export interface HostFacts {
+  hostId: string;
+  ownerId: string;
+  name: string;
+  version: string;
+  /** Id of the embedded worker's node, once it has registered. */
+  nodeId(): Promise<string | null>;
+  /** SHA-256 of the owner's token of this start. */
+  adminTokenHash: string;
+  /** Names by which this host may be called, beside loopback. */
+  names: readonly string[];
+  /** Origin, known once the host listens. */
+  url(): string;
+  ready(): boolean;
+}
+
+export interface HttpDeps {
+  services: HttpServices;
+  host: HostFacts;
+  /** The built interface; null serves none. */
+  staticDir: string | null;
+  clock: Clock;
+  log: Logger;
+}
