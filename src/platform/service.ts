@@ -1,7 +1,10 @@
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { AppError } from '../shared/errors.ts';
 import { type ServiceFailed, StopMessageSchema } from '../shared/services.ts';
+import { type Lock, LockedError, takeLock } from './lock-file.ts';
 import { type ParentChannel, parentChannel } from './parent-channel.ts';
 
 /** What a started service hands back: what it tells its parent, and how it stops. */
@@ -15,6 +18,8 @@ export interface ServiceOptions<Start extends TSchema, Ready> {
   /** The first message of the parent (src/shared/services.ts). */
   startSchema: Start;
   start(message: Static<Start>): Promise<Started<Ready>>;
+  /** The lock file of what this service alone may use, such as its data folder; held until it ends. */
+  lock?: (message: Static<Start>) => string;
   /** Milliseconds that stopping may take before the process ends itself; default 10 s. */
   stopDeadline?: number;
   channel?: ParentChannel;
@@ -43,9 +48,14 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
 
   const begin = async (message: Static<Start>): Promise<Started<Ready> | undefined> => {
     try {
+      const lock = options.lock === undefined ? null : await waitForLock(options.lock(message));
       const started = await options.start(message);
       if (!stopping) await channel.send(started.ready);
-      return started;
+      const stop = async (reason: string) => {
+        await started.stop(reason);
+        await lock?.release();
+      };
+      return { ready: started.ready, stop };
     } catch (error) {
       await refuse(error);
       return undefined;
@@ -79,6 +89,30 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
   channel.onGone(() => void end('the parent is gone'));
   process.on('SIGTERM', () => void end('SIGTERM'));
   process.on('SIGINT', () => {});
+}
+
+/**
+ * Takes the lock; when another holds it, waits until that one has ended: after a kill of the parent the old service
+ * needs a moment to notice and to finish.
+ */
+async function waitForLock(path: string, deadline: number = Date.now() + 15_000): Promise<Lock> {
+  for (;;) {
+    try {
+      return await takeLock(path);
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+      if (Date.now() > deadline) throw new DataInUseError(path, error.pid);
+      await sleep(100);
+    }
+  }
+}
+
+class DataInUseError extends Error {
+  readonly code = 'data_in_use';
+
+  constructor(path: string, pid: number) {
+    super(`${dirname(path)} is in use by process ${pid}. Stop it, or choose another folder with --data.`);
+  }
 }
 
 const AnyStart = Type.Object({ type: Type.Literal('start') });

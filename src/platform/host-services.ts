@@ -1,0 +1,128 @@
+import { randomBytes } from 'node:crypto';
+import {
+  type OrchestratorReady,
+  OrchestratorReadySchema,
+  type OrchestratorStart,
+  type WorkerReady,
+  WorkerReadySchema,
+  type WorkerStart,
+} from '../shared/services.ts';
+import { programPath } from './paths.ts';
+import type { ForkService } from './service-process.ts';
+import { ServiceFailedError, type ServiceState, type Supervised, supervise } from './supervise.ts';
+
+export type ServiceName = 'orchestrator' | 'worker';
+
+/** The port that a host takes unless it is told another one, or it is taken. */
+export const usualPort = 4171;
+
+export interface HostServicesOptions {
+  dataDir: string;
+  /** null: the usual port, or any free one where that is taken; 0: any free one. */
+  port: number | null;
+  withWorker: boolean;
+  /** The built interface, or null to serve none. */
+  staticDir: string | null;
+  version: string;
+  fork: ForkService;
+  onState(name: ServiceName, state: ServiceState<unknown>): void;
+  onOutput(name: ServiceName, text: string): void;
+}
+
+export interface HostServices {
+  url: string;
+  /** Single use, 10 minutes. */
+  signInLink: string;
+  /** Bearer token of the local owner, for as long as these services run. */
+  bearer: string;
+  /** The embedded worker's node, when it is ready; null without one. */
+  node: Promise<WorkerReady> | null;
+  /** Ends the worker, then the orchestrator; resolves when both are gone. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts an orchestrator and, where asked, the worker embedded in this host; the same for the command line and the
+ * desktop, which differ only in `fork`. Rejects with a ServiceFailedError when the orchestrator cannot start.
+ */
+export async function startHostServices(options: HostServicesOptions): Promise<HostServices> {
+  const bearer = randomBytes(32).toString('base64url');
+  const workerToken = randomBytes(32).toString('base64url');
+  const { orchestrator, ready } = await startOrchestrator(options, { adminToken: bearer, workerToken });
+  const worker = options.withWorker ? startWorker(options, [{ url: ready.url, introduce: workerToken }]) : null;
+  const node = worker?.ready() ?? null;
+  // Whoever does not ask for the node must not be ended by its failure; the state says it too.
+  node?.catch(() => undefined);
+  return {
+    url: ready.url,
+    signInLink: ready.signInLink,
+    bearer,
+    node,
+    stop: async () => {
+      await worker?.stop();
+      await orchestrator.stop();
+    },
+  };
+}
+
+/** A worker alone (`otherthing join`), or the one embedded in a host. */
+export function startWorker(
+  options: Pick<HostServicesOptions, 'dataDir' | 'version' | 'fork' | 'onState' | 'onOutput'>,
+  hosts: WorkerStart['hosts'],
+): Supervised<WorkerReady> {
+  const { dataDir, version } = options;
+  return supervise({
+    name: 'worker',
+    fork: () => options.fork(programPath('worker')),
+    startMessage: (): WorkerStart => ({ type: 'start', dataDir, hosts, version }),
+    readySchema: WorkerReadySchema,
+    onState: (state) => options.onState('worker', state),
+    onOutput: (text) => options.onOutput('worker', text),
+  });
+}
+
+interface StartedOrchestrator {
+  orchestrator: Supervised<OrchestratorReady>;
+  ready: OrchestratorReady;
+}
+
+type Tokens = Pick<OrchestratorStart, 'adminToken' | 'workerToken'>;
+
+async function startOrchestrator(options: HostServicesOptions, tokens: Tokens): Promise<StartedOrchestrator> {
+  try {
+    return await startOnPort(options, tokens, options.port ?? usualPort);
+  } catch (error) {
+    const taken = error instanceof ServiceFailedError && error.code === 'EADDRINUSE';
+    if (!taken || options.port !== null) throw error;
+    return startOnPort(options, tokens, 0);
+  }
+}
+
+async function startOnPort(options: HostServicesOptions, tokens: Tokens, port: number): Promise<StartedOrchestrator> {
+  const { dataDir, staticDir, version } = options;
+  // Once it has listened, every later life listens there too: browsers and nodes know this address.
+  let current = port;
+  const orchestrator = supervise({
+    name: 'orchestrator',
+    fork: () => options.fork(programPath('orchestrator')),
+    startMessage: (): OrchestratorStart => ({
+      type: 'start',
+      dataDir,
+      port: current,
+      staticDir,
+      version,
+      ...tokens,
+    }),
+    readySchema: OrchestratorReadySchema,
+    onState: (state) => options.onState('orchestrator', state),
+    onOutput: (text) => options.onOutput('orchestrator', text),
+  });
+  try {
+    const ready = await orchestrator.ready();
+    current = Number(new URL(ready.url).port);
+    return { orchestrator, ready };
+  } catch (error) {
+    await orchestrator.stop();
+    throw error;
+  }
+}
