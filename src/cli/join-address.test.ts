@@ -1,0 +1,37 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { CommandError } from './failure.ts';
+import { hostUrl, parseJoinAddress } from './join-address.ts';
+
+describe('KEY@host[:port]', () => {
+  test.each([
+    ['AB3X7K9M@127.0.0.1:4200', 'http://127.0.0.1:4200'],
+    ['ab3x-7k9m@localhost', 'http://localhost:4171'],
+    ['AB3X7K9M@[::1]:5', 'http://[::1]:5'],
+    ['AB3X7K9M@192.168.0.20', 'https://192.168.0.20:4171'],
+    ['AB3X7K9M@host.example:443', 'https://host.example'],
+    ['AB3X7K9M@https://host.example', 'https://host.example'],
+    ['AB3X7K9M@http://10.0.0.1:80/', 'http://10.0.0.1'],
+  ])('%s', (typed, url) => {
+    expect(parseJoinAddress(typed)).toEqual({ joinKey: 'AB3X7K9M', url });
+  });
+
+  test.each(['', 'AB3X7K9M', '127.0.0.1:4171', 'AB3X@127.0.0.1', 'AB3X7K9M@', 'AB3X7K9M@a/b', 'AB3X7K9M@a:99999'])(
+    '"%s" is refused with the form that is expected',
+    (typed) => {
+      expect(() => parseJoinAddress(typed)).toThrow(/KEY@host/);
+    },
+  );
+
+  test('S10: whatever is typed gives an origin or a CommandError', () => {
+    fc.assert(
+      fc.property(fc.string(), (typed) => {
+        try {
+          expect(new URL(hostUrl(typed)).protocol).toMatch(/^https?:$/);
+        } catch (error) {
+          expect(error).toBeInstanceOf(CommandError);
+        }
+      }),
+    );
+  });
+});
