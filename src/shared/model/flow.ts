@@ -107,6 +107,8 @@ export const FlowPicture = Type.Object(
         y: Type.Number(),
         width: Type.Number(),
         height: Type.Number(),
+        /** Who did this step in the flow's last run, where one node did. */
+        nodeId: Type.Optional(Id),
       }),
     ),
     lines: Type.Array(Type.Object({ from: Type.Integer(), to: Type.Integer() })),

@@ -1,0 +1,48 @@
+import { type Client, createClient, routeUrl } from '../../shared/api/client.ts';
+import { routes } from '../../shared/api/routes.ts';
+import { bridgeName, type DesktopBridge } from '../../shared/ipc.ts';
+
+/** How this page reaches its host. */
+export interface Host {
+  client: Client;
+  /** Origin of REST and sockets. */
+  origin: string;
+  /** An address that an <img> or a link can load, and what gives it back when it is no longer shown. */
+  fileUrl(fileId: string): Promise<{ url: string; release: () => void }>;
+  /** The desktop's platform, or null in a browser. */
+  desktop: DesktopBridge['platform'] | null;
+}
+
+/** In the desktop window the bridge names host and token; in a browser it is the page's own origin, with the session cookie. */
+export async function findHost(scope: Window): Promise<Host> {
+  const bridge = (scope as unknown as Record<string, DesktopBridge | undefined>)[bridgeName];
+  if (bridge === undefined) {
+    const { origin } = scope.location;
+    const fileUrl = async (fileId: string) => ({ url: contentUrl(origin, fileId), release: () => {} });
+    return { client: createClient({ baseUrl: origin }), origin, fileUrl, desktop: null };
+  }
+  const { hostUrl, bearer } = await bridge.host();
+  const fileUrl = (fileId: string) => loadFile(contentUrl(hostUrl, fileId), bearer);
+  return {
+    client: createClient({ baseUrl: hostUrl, token: bearer }),
+    origin: hostUrl,
+    fileUrl,
+    desktop: bridge.platform,
+  };
+}
+
+const contentUrl = (origin: string, fileId: string) => origin + routeUrl(routes.downloadFile.path, { id: fileId });
+
+/** A window on another origin sends no cookie, so the content is loaded with the token and shown from memory. */
+async function loadFile(address: string, bearer: string) {
+  const response = await fetch(address, { headers: { authorization: `Bearer ${bearer}` }, credentials: 'omit' });
+  if (!response.ok) throw new Error(`The host answered ${response.status}`);
+  const url = URL.createObjectURL(await response.blob());
+  return { url, release: () => URL.revokeObjectURL(url) };
+}
+
+/** The address of a socket of the host, with a fresh single-use ticket. */
+export async function socketUrl(host: Pick<Host, 'client' | 'origin'>, path: string): Promise<string> {
+  const { ticket } = await host.client.call('createTicket', {});
+  return `${host.origin.replace(/^http/, 'ws')}${path}?ticket=${encodeURIComponent(ticket)}`;
+}

@@ -1,0 +1,24 @@
+import type { RunState } from '../../shared/model/run.ts';
+
+export interface RunFilter {
+  state?: RunState;
+  flowId?: string;
+}
+
+/** The names of everything that is kept in the query cache. What belongs to a workspace starts with it. */
+export const keys = {
+  me: ['me'] as const,
+  workspaces: ['workspaces'] as const,
+  samples: ['samples'] as const,
+  thisNode: ['this-node'] as const,
+  sessions: ['sessions'] as const,
+  workspace: (id: string) => ['workspace', id] as const,
+  flows: (workspaceId: string) => ['workspace', workspaceId, 'flows'] as const,
+  nodes: (workspaceId: string) => ['workspace', workspaceId, 'nodes'] as const,
+  allRuns: (workspaceId: string) => ['workspace', workspaceId, 'runs'] as const,
+  runs: (workspaceId: string, filter: RunFilter) => ['workspace', workspaceId, 'runs', filter] as const,
+  flow: (flowId: string) => ['flow', flowId] as const,
+  run: (runId: string) => ['run', runId] as const,
+  runSteps: (runId: string, under: string) => ['run', runId, 'under', under] as const,
+  runStep: (runId: string, stepId: string, path: string) => ['run', runId, 'step', stepId, path] as const,
+};
