@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
+import { runtimePath } from '../../platform/paths.ts';
 import { Json } from '../../shared/model/values.ts';
 import { findDeno } from '../sandbox/deno.ts';
 import { LineTooLong, readLine, splitLines } from '../sandbox/frames.ts';
@@ -43,7 +43,7 @@ export async function findScriptGround(importMapFile: string, resources?: string
   await writeFile(importMapFile, refusingImportMap());
   return {
     deno,
-    runner: fileURLToPath(new URL('../sandbox/runner.js', import.meta.url)),
+    runner: runtimePath('worker/sandbox/runner.js'),
     importMap: importMapFile,
     tools: await findSandboxTools(),
   };

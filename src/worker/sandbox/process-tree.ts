@@ -16,3 +16,8 @@ export function killTree(child: ChildProcess): void {
     child.kill('SIGKILL');
   }
 }
+
+/** The environment of what we start: nothing but `variables`, and what Windows itself cannot do without. */
+export function bareEnvironment(variables: Record<string, string>): Record<string, string> {
+  return process.platform === 'win32' ? { SystemRoot: 'C:\\Windows', ...variables } : variables;
+}

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { JobLimits } from '../executors/executor.ts';
 import { type SandboxTools, sandboxCommand } from './command.ts';
-import { killTree } from './process-tree.ts';
+import { bareEnvironment, killTree } from './process-tree.ts';
 import { type Bounds, type Breach, watchTree } from './watch.ts';
 
 /** What the sandbox stands on: found once, the same for every script. */
@@ -48,7 +48,7 @@ export async function startSandbox(
   const denoDir = join(request.folder, 'deno');
   await mkdir(denoDir);
   const command = sandboxCommand({ ...ground, ...bounded(request.limits), denoDir, diskBytes }, ground.tools);
-  const env = process.platform === 'win32' ? { ...command.env, SystemRoot: 'C:\\Windows' } : command.env;
+  const env = bareEnvironment(command.env);
   const child = spawn(command.file, command.args, {
     cwd: request.folder,
     env,
