@@ -1,0 +1,73 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { packageVersion } from '../platform/version.ts';
+import { hostCommand } from './commands/host.ts';
+import { joinCommand } from './commands/join.ts';
+import { linkCommand } from './commands/link.ts';
+import { runCommand } from './commands/run.ts';
+import { statusCommand } from './commands/status.ts';
+import { CommandError, describeFailure } from './failure.ts';
+
+const data = [
+  '--data <folder>',
+  'the data folder (default: OTHERTHING_DATA, or where the platform keeps data)',
+] as const;
+
+const program = new Command('otherthing')
+  .description('Pool the computers a team already owns and build AI flows that run on them')
+  .version(packageVersion(), '-V, --version');
+
+program
+  .command('host')
+  .description('start a host with its own worker, and print a link that opens it')
+  .option(...data)
+  .option('--port <number>', 'the port to listen on, 0 for any free one', readPort)
+  .option('--no-worker', 'without a worker: this machine runs no jobs')
+  .option('--open', 'open the link in the browser')
+  .action(hostCommand);
+
+program
+  .command('join')
+  .description('make this machine a node of a host')
+  .argument('[KEY@host[:port]]', "the workspace's share key and the address of its host")
+  .option('--host <url>', 'only connect and print the share key of this node, to be added by an admin')
+  .option(...data)
+  .action(joinCommand);
+
+program
+  .command('run')
+  .description('run a flow')
+  .argument('<flow>', 'a flow file (.json), or the id of a flow')
+  .option('--input <name=value>', 'an input: text, JSON, or @path of a file, folder or pattern', collect, [])
+  .option('--follow', 'print its progress and, at the end, its outputs')
+  .option('--workspace <name>', 'the workspace by name or id (default: the first)')
+  .option(...data)
+  .action(runCommand);
+
+program
+  .command('status')
+  .description('what the host does now')
+  .option(...data)
+  .action(statusCommand);
+
+program
+  .command('link')
+  .description('print a fresh sign-in link: single use, 10 minutes')
+  .option(...data)
+  .action(linkCommand);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(describeFailure(error));
+  process.exitCode = error instanceof CommandError ? error.exitCode : 1;
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port;
+}
+
+function collect(value: string, before: string[]): string[] {
+  return [...before, value];
+}
