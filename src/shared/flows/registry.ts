@@ -1,0 +1,20 @@
+/** Every step type there is: to add one, add a file to steps/ and a line here. */
+import type { StepType } from './step-type.ts';
+import { code } from './steps/code.ts';
+import { ifStep } from './steps/if.ts';
+import { input } from './steps/input.ts';
+import { map } from './steps/map.ts';
+import { merge } from './steps/merge.ts';
+import { output } from './steps/output.ts';
+import { readText } from './steps/read-text.ts';
+import { template } from './steps/template.ts';
+import { transform } from './steps/transform.ts';
+
+export const stepTypes: readonly StepType[] = [input, output, template, transform, ifStep, map, merge, readText, code];
+
+const byName: ReadonlyMap<string, StepType> = new Map(stepTypes.map((one) => [one.type, one]));
+
+/** Null for a type that this version does not know. */
+export function stepType(name: string): StepType | null {
+  return byName.get(name) ?? null;
+}

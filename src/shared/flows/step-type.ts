@@ -1,0 +1,132 @@
+/**
+ * What a step type is. One file per type in steps/, listed in registry.ts. A step acts only through its arguments, so it
+ * is pure, and the same file serves the builder (form, ports, words) and the orchestrator (running it).
+ */
+import type { Static, TObject } from 'typebox';
+import type { Requirements } from '../model/job.ts';
+import type { PortType } from './types.ts';
+
+export interface Port {
+  readonly name: string;
+  readonly title: string;
+  readonly type: PortType;
+  /** Inputs: the step is skipped when everything wired to it has died, and the flow is not valid without a value. */
+  readonly required?: boolean;
+  /** Inputs: takes several edges; the step gets an array of `Delivery`. */
+  readonly multiple?: boolean;
+  /** Inputs: the field of the settings that gives the value where no edge leads here (typed in, or a template). */
+  readonly field?: string;
+  readonly description?: string;
+}
+
+/** What arrives at a port that takes several edges, one per edge that is alive, in the order of the edges' ids. */
+export interface Delivery {
+  readonly step: string;
+  readonly port: string;
+  readonly value: unknown;
+}
+
+export type Config = Readonly<Record<string, unknown>>;
+export type Values = Readonly<Record<string, unknown>>;
+/** The type that is wired to an input port, `any` where nothing is. */
+export type WiredType = (port: string) => PortType;
+export type Ports<C> = readonly Port[] | ((config: C, wired: WiredType) => readonly Port[]);
+
+export type StepCategory = 'start' | 'text' | 'data' | 'logic' | 'ai' | 'code';
+
+/** What a step may know besides its inputs and settings. */
+export interface StepContext {
+  readonly stepId: string;
+  /** Values given when the run was started, by name of the input. */
+  readonly runInputs: Values;
+}
+
+/** The job that a step becomes. */
+export interface StepJob {
+  readonly kind: string;
+  readonly input: unknown;
+  readonly requires: Partial<Requirements>;
+  /** Seconds that one attempt may run. */
+  readonly runSeconds: number;
+  /** For lists of jobs: what it does, to what. */
+  readonly label: string;
+}
+
+interface Described<C> {
+  /** Names the type in flow files; never renamed. */
+  readonly type: string;
+  readonly name: string;
+  readonly description: string;
+  /** A Lucide icon, in kebab-case. */
+  readonly icon: string;
+  readonly category: StepCategory;
+  /** The settings; annotations of each property make the form (form.ts). */
+  readonly config: TObject;
+  readonly defaults: C;
+  readonly inputs: Ports<C>;
+  readonly outputs: Ports<C>;
+  readonly sideEffects: boolean;
+  readonly size: { readonly width: number; readonly height?: number };
+  /** A few words for the foot of the step, from its settings. */
+  describe(config: C): string;
+  /** The same from what it gave, where that says more: "48 images". */
+  summary?(outputs: Values, config: C): string;
+}
+
+/** Runs in the orchestrator, under 1 ms (F10): an output that is absent is dead, and so are the edges from it. */
+export interface InlineStep<C = Config> extends Described<C> {
+  readonly executes: 'inline';
+  run(context: StepContext, inputs: Values, config: C): Values;
+}
+
+/** Becomes a job on a node. */
+export interface JobStep<C = Config> extends Described<C> {
+  readonly executes: 'job';
+  job(config: C, inputs: Values, context: StepContext & { readonly name: string }): StepJob;
+  fromResult(result: unknown, config: C): Values;
+}
+
+/** Holds an inner graph; edges cross its border only through its inner ports. */
+export interface ContainerStep<C = Config> extends Described<C> {
+  readonly executes: 'container';
+  /** What the inner graph is given; they stand at the inner left edge, as outputs. */
+  readonly innerOutputs: Ports<C>;
+  /** What the inner graph delivers; they stand at the inner right edge, as inputs. */
+  readonly innerInputs: Ports<C>;
+  /** The types at the container's own ports follow from what is wired inside. */
+  readonly limits: (config: C) => { concurrency: number; onItemError: 'fail' | 'leave_out' | 'null' };
+}
+
+export type StepType = InlineStep | JobStep | ContainerStep;
+
+/** Declares a step type with its settings typed; the registry and the engine see them as plain values. */
+export function defineInline<S extends TObject>(
+  step: Omit<InlineStep<Static<S>>, 'config'> & { config: S },
+): InlineStep {
+  return step as unknown as InlineStep;
+}
+export function defineJob<S extends TObject>(step: Omit<JobStep<Static<S>>, 'config'> & { config: S }): JobStep {
+  return step as unknown as JobStep;
+}
+export function defineContainer<S extends TObject>(
+  step: Omit<ContainerStep<Static<S>>, 'config'> & { config: S },
+): ContainerStep {
+  return step as unknown as ContainerStep;
+}
+
+export function portsFrom<C>(ports: Ports<C>, config: C, wired: WiredType = () => 'any'): readonly Port[] {
+  return typeof ports === 'function' ? ports(config, wired) : ports;
+}
+
+/** Why a step could not do its work, in words: a stable code, what happened, and what to do next. */
+export class StepFailure extends Error {
+  readonly code: string;
+  readonly next: string | undefined;
+
+  constructor(code: string, message: string, next?: string) {
+    super(message);
+    this.name = 'StepFailure';
+    this.code = code;
+    this.next = next;
+  }
+}
