@@ -1,7 +1,7 @@
 import { dataFolder } from '../platform/config.ts';
+import { type HostFile, readHostFile } from '../platform/host-file.ts';
 import { type Client, createClient } from '../shared/api/client.ts';
 import { CommandError } from './failure.ts';
-import { type HostFile, readHostFile } from './host-file.ts';
 
 export interface Connection {
   host: HostFile;

@@ -16,3 +16,10 @@ export interface DesktopHost {
 
 /** The name of the bridge on `window`. */
 export const bridgeName = 'otherthing';
+
+/** Calls from the window to main, by channel. Main checks who calls, and that the arguments are what stands here. */
+export interface DesktopCalls {
+  'otherthing:host': { arguments: []; answer: DesktopHost };
+}
+
+export type DesktopChannel = keyof DesktopCalls;

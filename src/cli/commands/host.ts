@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { dataFolder } from '../../platform/config.ts';
 import { makePrivateFolder } from '../../platform/data-folder.ts';
+import { readHostFile, removeHostFile, writeHostFile } from '../../platform/host-file.ts';
 import { type HostServices, type ServiceName, startHostServices, usualPort } from '../../platform/host-services.ts';
 import { rendererPath } from '../../platform/paths.ts';
 import { openServiceLog } from '../../platform/service-log.ts';
@@ -8,7 +9,6 @@ import { forkChild } from '../../platform/service-process.ts';
 import { packageVersion } from '../../platform/version.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { CommandError } from '../failure.ts';
-import { readHostFile, removeHostFile, writeHostFile } from '../host-file.ts';
 import { openBrowser } from '../open-browser.ts';
 import { serviceNews } from '../service-news.ts';
 import { untilAskedToStop } from '../until-stopped.ts';

@@ -1,8 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Static, Type } from 'typebox';
-import { readJsonFile, writeJsonFile } from '../platform/json-file.ts';
 import { systemClock } from '../shared/clock.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 /**
  * `<data>/host.json`, readable by its owner alone: how the other commands find the host that runs on this data folder.

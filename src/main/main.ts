@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import { app, BrowserWindow, dialog, protocol, session } from 'electron';
+import { dataFolder } from '../platform/config.ts';
+import { makePrivateFolder } from '../platform/data-folder.ts';
+import { readHostFile, removeHostFile, writeHostFile } from '../platform/host-file.ts';
+import { type HostServices, type ServiceName, startHostServices } from '../platform/host-services.ts';
+import { createLogger } from '../platform/log.ts';
+import { rendererPath } from '../platform/paths.ts';
+import { openServiceLog } from '../platform/service-log.ts';
+import { packageVersion } from '../platform/version.ts';
+import { systemClock } from '../shared/clock.ts';
+import { serveInterface } from './app-protocol.ts';
+import { answerCalls } from './ipc.ts';
+import { stopBeforeQuit } from './lifecycle.ts';
+import { ownScheme } from './own-page.ts';
+import { forkUtility } from './utility-process.ts';
+import { openWindow, restrictPermissions } from './window.ts';
+
+/**
+ * The desktop app: one window, and the same two services that `otherthing host` runs.
+ *
+ *   start:  single instance → services → app:// → window
+ *   stop:   will-quit → worker → orchestrator → quit (lifecycle.ts)
+ */
+const log = createLogger({ name: 'main' });
+const dataDir = dataFolder();
+
+app.setPath('userData', dataDir);
+// The window's own cache and storage, apart from the host's data.
+app.setPath('sessionData', join(dataDir, 'window'));
+app.enableSandbox();
+protocol.registerSchemesAsPrivileged([
+  { scheme: ownScheme, privileges: { standard: true, secure: true, supportFetchAPI: true, stream: true } },
+]);
+
+if (app.requestSingleInstanceLock()) void start();
+else app.quit();
+
+async function start(): Promise<void> {
+  app.on('second-instance', focusWindow);
+  app.on('window-all-closed', () => app.quit());
+  try {
+    await makePrivateFolder(dataDir);
+    await app.whenReady();
+    const services = await startServices();
+    stopBeforeQuit(app, log, async () => {
+      await services.stop();
+      await removeHostFile(dataDir);
+    });
+    restrictPermissions(session.defaultSession);
+    protocol.handle(ownScheme, serveInterface(rendererPath(), services.url));
+    answerCalls({ 'otherthing:host': () => ({ hostUrl: services.url, bearer: services.bearer }) });
+    openWindow();
+  } catch (error) {
+    log.error({ error }, 'could not start');
+    dialog.showErrorBox('OtherThing could not start', error instanceof Error ? error.message : String(error));
+    app.exit(1);
+  }
+}
+
+async function startServices(): Promise<HostServices> {
+  const running = await readHostFile(dataDir);
+  if (running !== null) throw new Error(`A host runs on ${dataDir} already (process ${running.pid}). Stop it first.`);
+  const openLog = (name: ServiceName) => openServiceLog(join(dataDir, 'logs'), name);
+  const logs = { orchestrator: await openLog('orchestrator'), worker: await openLog('worker') };
+  const services = await startHostServices({
+    dataDir,
+    port: null,
+    withWorker: true,
+    staticDir: rendererPath(),
+    version: packageVersion(),
+    fork: forkUtility,
+    onState: (service, state) => log.info({ service, state: state.state }, 'service'),
+    onOutput: (name, text) => logs[name].write(text),
+  });
+  const { url, bearer } = services;
+  await writeHostFile(dataDir, {
+    pid: process.pid,
+    url,
+    bearer,
+    version: packageVersion(),
+    startedAt: systemClock.now(),
+  });
+  return services;
+}
+
+function focusWindow(): void {
+  const [window] = BrowserWindow.getAllWindows();
+  if (window?.isMinimized() === true) window.restore();
+  window?.focus();
+}

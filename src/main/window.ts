@@ -1,0 +1,70 @@
+import { join } from 'node:path';
+import { BrowserWindow, type Session, shell, type WebContents } from 'electron';
+import { packageRoot } from '../platform/paths.ts';
+import { externalLink, isAllowedPermission, isOwnPage, ownOrigin } from './own-page.ts';
+
+/** Milliseconds after which a window is shown even if its page has not painted yet. */
+const showAfter = 3_000;
+
+/** Opens the window on the interface, in a sandbox that reaches nothing but the preload bridge. */
+export function openWindow(): BrowserWindow {
+  const window = new BrowserWindow({
+    width: 1440,
+    height: 900,
+    minWidth: 720,
+    minHeight: 480,
+    show: false,
+    title: 'OtherThing',
+    autoHideMenuBar: true,
+    // The interface draws its own title bar, 36 px high; the system's buttons lie over it.
+    titleBarStyle: 'hidden',
+    titleBarOverlay: { color: '#00000000', symbolColor: '#808690', height: 36 },
+    trafficLightPosition: { x: 14, y: 11 },
+    webPreferences: {
+      preload: join(packageRoot(), 'dist', 'preload', 'preload.cjs'),
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      webSecurity: true,
+      spellcheck: false,
+    },
+  });
+  const timer = setTimeout(() => window.show(), showAfter);
+  window.once('ready-to-show', () => {
+    clearTimeout(timer);
+    window.show();
+  });
+  window.once('closed', () => clearTimeout(timer));
+  keepOnOwnPages(window.webContents);
+  void window.loadURL(`${ownOrigin}/`);
+  return window;
+}
+
+/** No other page in this window, no new windows; a link that leads outside opens in the browser (S11). */
+function keepOnOwnPages(contents: WebContents): void {
+  contents.setWindowOpenHandler(({ url }) => {
+    openOutside(url);
+    return { action: 'deny' };
+  });
+  contents.on('will-navigate', (event) => {
+    if (isOwnPage(event.url)) return;
+    event.preventDefault();
+    openOutside(event.url);
+  });
+  contents.on('will-attach-webview', (event) => event.preventDefault());
+}
+
+function openOutside(url: string): void {
+  const link = externalLink(url);
+  if (link !== null) void shell.openExternal(link);
+}
+
+/** Refuses every permission but those of isAllowedPermission. */
+export function restrictPermissions(session: Session): void {
+  session.setPermissionRequestHandler((_contents, permission, answer, { requestingUrl, isMainFrame }) =>
+    answer(isAllowedPermission(permission, requestingUrl, isMainFrame)),
+  );
+  session.setPermissionCheckHandler((_contents, permission, origin, { isMainFrame }) =>
+    isAllowedPermission(permission, origin, isMainFrame),
+  );
+}
