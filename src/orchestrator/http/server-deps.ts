@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
+import type { SampleSummary } from '../samples/samples.ts';
 import type {
   AttemptTickets,
   BlobStore,
@@ -16,14 +17,6 @@ import type { Idempotency } from '../workspaces/idempotency.ts';
 import type { MemberService } from '../workspaces/members.ts';
 import type { Tickets } from '../workspaces/tickets.ts';
 import type { WorkspaceService } from '../workspaces/workspaces.ts';
-
-/** A sample flow as lists show it. */
-export interface SampleSummary {
-  id: string;
-  name: string;
-  description: string;
-  steps: number;
-}
 
 /** Everything that REST calls. */
 export interface HttpServices {
