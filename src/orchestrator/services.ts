@@ -51,6 +51,8 @@ export interface JobService {
   /** J3: cancels at once; a late result is dropped. */
   cancel(jobId: string): Promise<Job>;
   cancelRun(runId: string): Promise<void>;
+  /** Before a workspace is deleted. */
+  cancelWorkspace(workspaceId: string): Promise<void>;
   /** Told after the commit that finished a job, and (live) when one starts on a node. Returns how to stop listening. */
   onFinished(listener: (finished: FinishedJob) => void): () => void;
   onStarted(listener: (started: { job: Job; nodeId: string }) => void): () => void;
@@ -64,6 +66,8 @@ export interface NodeService {
   approve(workspaceId: string, nodeId: string): Promise<Node>;
   removeFrom(workspaceId: string, nodeId: string): Promise<void>;
   setLimits(nodeId: string, limits: ResourceLimits): Promise<Node>;
+  /** Called when a workspace has been made: the host's own worker serves it. */
+  welcomeWorkspace(workspaceId: string): Promise<void>;
   /** Called by the workspace service when a workspace is deleted. */
   forgetWorkspace(workspaceId: string): Promise<void>;
 }

@@ -1,0 +1,150 @@
+/** A job as row, in memory, and as others see it. Pure. */
+import { defaultRetry, finishedJobStates, type Job, type Requirements } from '../../shared/model/job.ts';
+import type { Need, WaitingJob } from '../scheduler/snapshot.ts';
+import type { NewJob } from '../services.ts';
+import { type Change, patch } from '../store/store.ts';
+import { type JobRow, jobs } from '../store/tables.ts';
+import { needKey } from './line.ts';
+import { createOutput, type JobOutput } from './output.ts';
+import type { JobLife } from './transition.ts';
+
+/** A job that is not finished, or whose end is just being written. */
+export interface ActiveJob {
+  /** As submitted; what changes is in `life`. */
+  readonly row: JobRow;
+  readonly need: Need;
+  readonly key: string;
+  readonly waiting: WaitingJob;
+  life: JobLife;
+  result: unknown;
+  /** Whether it stands in a line now; not while it backs off. */
+  inLine: boolean;
+  stopBackOff: (() => void) | null;
+  /** The GPU that it has reserved on its node. */
+  gpu: number | null;
+  ticket: string | null;
+  /** Whether the store knows the assignment (J8). */
+  written: boolean;
+  output: JobOutput | null;
+  /** Settles when the end is durable. */
+  end: Promise<void> | null;
+  /** Taken from its node at this time unless it is heard of before: not presented (N6), or after a restart (N4). */
+  doubtedUntil: number | null;
+}
+
+const defaultRequirements: Requirements = { cores: 1, ramMb: 256 };
+const defaultRunSeconds = 600;
+
+export function newRow(id: string, workspaceId: string, submittedBy: string | null, job: NewJob, now: number): JobRow {
+  return {
+    id,
+    workspaceId,
+    kind: job.kind,
+    label: job.label ?? '',
+    state: 'queued',
+    input: job.input ?? null,
+    requires: job.requires === undefined ? defaultRequirements : { ...defaultRequirements, ...job.requires },
+    priority: job.priority ?? 0,
+    retry: job.retry ?? defaultRetry,
+    runSeconds: job.runSeconds ?? defaultRunSeconds,
+    submittedBy,
+    idempotencyKey: job.idempotencyKey ?? null,
+    origin: job.origin ?? null,
+    runId: job.origin?.runId ?? null,
+    attempts: [],
+    nodeId: null,
+    fence: null,
+    result: null,
+    error: null,
+    createdAt: now,
+    startedAt: null,
+    finishedAt: null,
+    notBefore: null,
+  };
+}
+
+export function activate(row: JobRow): ActiveJob {
+  const { id, workspaceId, kind, requires, priority, createdAt } = row;
+  return {
+    row,
+    need: { workspaceId, kind, requires },
+    key: needKey(workspaceId, kind, requires),
+    waiting: { id, priority, createdAt },
+    life: {
+      state: row.state,
+      retry: row.retry,
+      attempts: row.attempts,
+      nodeId: row.nodeId,
+      fence: row.fence,
+      error: row.error,
+      startedAt: row.startedAt,
+      finishedAt: row.finishedAt,
+      notBefore: row.notBefore,
+      rejections: 0,
+    },
+    result: null,
+    inLine: false,
+    stopBackOff: null,
+    gpu: null,
+    ticket: null,
+    written: row.state !== 'queued',
+    output: null,
+    end: null,
+    doubtedUntil: null,
+  };
+}
+
+export function outputOf(job: ActiveJob): JobOutput {
+  job.output ??= createOutput();
+  return job.output;
+}
+
+export const isHeld = ({ state }: JobLife) => state === 'assigned' || state === 'running';
+export const isOver = ({ state }: JobLife) => finishedJobStates.includes(state);
+
+/** The columns of a job's life, as they stand now. */
+export function lifeChange(job: ActiveJob): Change {
+  const { state, attempts, nodeId, fence, error, startedAt, finishedAt, notBefore } = job.life;
+  const life = { state, attempts: [...attempts], nodeId, fence, startedAt, notBefore };
+  if (!isOver(job.life)) return patch(jobs, { id: job.row.id }, life);
+  return patch(jobs, { id: job.row.id }, { ...life, error, finishedAt, result: job.result });
+}
+
+export const currentRow = ({ row, life, result }: ActiveJob): JobRow => ({
+  ...row,
+  state: life.state,
+  attempts: [...life.attempts],
+  nodeId: life.nodeId,
+  fence: life.fence,
+  error: life.error,
+  startedAt: life.startedAt,
+  finishedAt: life.finishedAt,
+  notBefore: life.notBefore,
+  result,
+});
+
+export function toJob(row: JobRow): Job {
+  const job: Job = {
+    id: row.id,
+    workspaceId: row.workspaceId,
+    kind: row.kind,
+    label: row.label,
+    state: row.state,
+    input: row.input,
+    requires: row.requires,
+    priority: row.priority,
+    retry: row.retry,
+    runSeconds: row.runSeconds,
+    submittedBy: row.submittedBy,
+    attempts: row.attempts,
+    nodeId: row.nodeId,
+    createdAt: row.createdAt,
+    startedAt: row.startedAt,
+    finishedAt: row.finishedAt,
+  };
+  if (row.origin !== null) job.origin = row.origin;
+  if (row.state === 'succeeded') job.result = row.result;
+  if (row.error !== null) job.error = row.error;
+  if (row.notBefore !== null) job.notBefore = row.notBefore;
+  return job;
+}

@@ -1,0 +1,133 @@
+/**
+ * All nodes of this host in memory: what is stored of them, their connection, and what their jobs have taken. It decides
+ * nothing; the node service changes it, the scheduler and the job engine look at it.
+ */
+import type { Requirements } from '../../shared/model/job.ts';
+import type { HostMessage } from '../../shared/protocol/node.ts';
+import { take } from '../scheduler/schedule.ts';
+import type { NodePresence, NodeView, Room } from '../scheduler/snapshot.ts';
+import type { NodeRow, NodeWorkspaceRow } from '../store/tables.ts';
+import { sharedRoom } from './shared-room.ts';
+
+/** A node's connection. */
+export interface NodeSession {
+  readonly epoch: number;
+  send(message: HostMessage): void;
+  close(code: number, reason: string): void;
+}
+
+/** How a node is known to be there: `away` also before it comes back after a start of the host. */
+export type Hearing = 'online' | 'suspect' | 'lost' | 'away';
+
+export interface RosterNode {
+  row: NodeRow;
+  readonly workspaces: Map<string, NodeWorkspaceRow['state']>;
+  session: NodeSession | null;
+  hearing: Hearing;
+  available: boolean;
+  draining: boolean;
+  /** When it was last heard. */
+  heardAt: number;
+  connectedAt: number | null;
+  taken: Room;
+  view: NodeView;
+}
+
+export interface Roster {
+  get(nodeId: string): RosterNode | undefined;
+  all(): Iterable<RosterNode>;
+  views(): NodeView[];
+  add(row: NodeRow, workspaces: readonly NodeWorkspaceRow[]): RosterNode;
+  /** To be called after a change of a node, so that the scheduler sees it. */
+  refresh(node: RosterNode): void;
+  reserve(nodeId: string, requires: Requirements, gpu: number | null): void;
+  release(nodeId: string, requires: Requirements, gpu: number | null): void;
+  /** Sends to a node that is connected; false where it is not. */
+  send(nodeId: string, message: HostMessage): boolean;
+  /** Kinds of job that any node has ever named. */
+  kinds(): ReadonlySet<string>;
+  /** Told after anything that may let a job be placed, or a card look different. */
+  onChanged(listener: (node: RosterNode) => void): () => void;
+}
+
+export function createRoster(): Roster {
+  const nodes = new Map<string, RosterNode>();
+  const kinds = new Set<string>();
+  const listeners = new Set<(node: RosterNode) => void>();
+  const occupy = (nodeId: string, requires: Requirements, gpu: number | null, sign: 1 | -1) => {
+    const node = nodes.get(nodeId);
+    if (node === undefined) return;
+    node.taken = sign === 1 ? take(node.taken, requires, gpu) : give(node.taken, requires, gpu);
+    node.view = { ...node.view, taken: node.taken };
+  };
+
+  return {
+    get: (nodeId) => nodes.get(nodeId),
+    all: () => nodes.values(),
+    views: () => Array.from(nodes.values(), ({ view }) => view),
+    add(row, workspaces) {
+      const states = new Map(workspaces.map(({ workspaceId, state }) => [workspaceId, state]));
+      const known = {
+        row,
+        workspaces: states,
+        session: null,
+        hearing: 'away',
+        available: true,
+        draining: false,
+      } as const;
+      const taken = { cores: 0, ramMb: 0, gpus: [] };
+      const times = { heardAt: row.lastSeenAt ?? 0, connectedAt: null, taken };
+      const node: RosterNode = { ...known, ...times, view: viewOf({ ...known, taken }) };
+      nodes.set(row.id, node);
+      for (const kind of row.executors) kinds.add(kind);
+      return node;
+    },
+    refresh(node) {
+      node.view = viewOf(node);
+      for (const kind of node.row.executors) kinds.add(kind);
+      for (const listener of listeners) listener(node);
+    },
+    reserve: (nodeId, requires, gpu) => occupy(nodeId, requires, gpu, 1),
+    release: (nodeId, requires, gpu) => occupy(nodeId, requires, gpu, -1),
+    send(nodeId, message) {
+      const session = nodes.get(nodeId)?.session;
+      session?.send(message);
+      return session != null;
+    },
+    kinds: () => kinds,
+    onChanged(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+}
+
+function give(room: Room, requires: Requirements, gpu: number | null): Room {
+  const gpus = gpu === null ? room.gpus : room.gpus.with(gpu, (room.gpus[gpu] ?? 0) - (requires.gpuMemoryMb ?? 0));
+  // Sums of fractions drift; nothing is taken when less than a millionth of a core is.
+  const cores = room.cores - requires.cores;
+  return { cores: cores < 1e-6 ? 0 : cores, ramMb: Math.max(0, room.ramMb - requires.ramMb), gpus };
+}
+
+function viewOf(node: Omit<RosterNode, 'view' | 'heardAt' | 'connectedAt'>): NodeView {
+  const { row } = node;
+  const shared = sharedRoom(row.capabilities, row.resourceLimits);
+  return {
+    id: row.id,
+    name: row.name,
+    presence: presenceOf(node),
+    workspaces: node.workspaces,
+    executors: row.executors,
+    tags: row.tags,
+    shared,
+    taken: { ...node.taken, gpus: shared.gpus.map((_, gpu) => node.taken.gpus[gpu] ?? 0) },
+  };
+}
+
+function presenceOf(node: Pick<RosterNode, 'hearing' | 'session' | 'draining' | 'available'>): NodePresence {
+  if (node.hearing === 'lost' || node.hearing === 'away') return node.hearing;
+  // Somebody whose socket is gone may come back, but cannot be given anything now.
+  if (node.hearing === 'suspect' || node.session === null) return 'suspect';
+  if (node.draining) return 'draining';
+  return node.available ? 'here' : 'paused';
+}
