@@ -342,7 +342,6 @@ export interface StepRow {
   /** The Map step right above, '' at the top level. */
   under: string;
   state: StepState;
-  inputs: unknown;
   outputs: unknown;
   error: StepError | null;
   jobId: string | null;
@@ -365,7 +364,6 @@ export const steps = table<StepRow>({
     path: 'text',
     under: 'text',
     state: 'text',
-    inputs: 'json',
     outputs: 'json',
     error: 'json',
     jobId: 'text',

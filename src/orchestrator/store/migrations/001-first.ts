@@ -61,7 +61,7 @@ CREATE INDEX runs_by_workspace ON runs (workspaceId, id);
 CREATE INDEX runs_by_flow ON runs (flowId, id);
 CREATE INDEX runs_going_on ON runs (state) WHERE state = 'running';
 CREATE TABLE steps (runId TEXT NOT NULL, stepId TEXT NOT NULL, path TEXT NOT NULL, under TEXT NOT NULL,
-  state TEXT NOT NULL, inputs TEXT, outputs TEXT, error TEXT, jobId TEXT, nodeId TEXT, items TEXT,
+  state TEXT NOT NULL, outputs TEXT, error TEXT, jobId TEXT, nodeId TEXT, items TEXT,
   summary TEXT, attempts INTEGER NOT NULL, readyAt INTEGER, startedAt INTEGER, finishedAt INTEGER, seq INTEGER NOT NULL,
   PRIMARY KEY (runId, stepId, path));
 CREATE INDEX steps_by_run ON steps (runId, seq);

@@ -1,0 +1,180 @@
+import { AppError } from '../../shared/errors.ts';
+import { StepFailure, type Values } from '../../shared/flows/step-type.ts';
+import type { RunDetail, RunState, RunSummary, StepDetail, StepInstance } from '../../shared/model/run.ts';
+import type { JobService, Page, PageRequest } from '../services.ts';
+import type { Store } from '../store/store.ts';
+import { flowVersions, type RunRow, runs, type StepRow, steps } from '../store/tables.ts';
+import { type CompiledFlow, compileFlow } from './compile.ts';
+import { deriveInputs } from './derive.ts';
+import { type ActiveRun, instanceOf, keyOf } from './run-memory.ts';
+import { summaryOf } from './run-summary.ts';
+import { forDisplay } from './shown.ts';
+import type { RunValues } from './values.ts';
+
+export interface QueryDeps {
+  readonly store: Store;
+  readonly jobs: Pick<JobService, 'get'>;
+  readonly values: RunValues;
+  active(runId: string): ActiveRun | undefined;
+}
+
+const defaultPage = 50;
+
+export async function getRow({ store, active }: QueryDeps, runId: string): Promise<RunRow> {
+  const row = active(runId)?.row ?? (await store.get(runs, { id: runId }));
+  if (row === null) throw new AppError('not_found', 'There is no such run');
+  return row;
+}
+
+export async function listRuns(
+  deps: QueryDeps,
+  workspaceId: string,
+  page: PageRequest & { state?: RunState; flowId?: string },
+): Promise<Page<RunSummary>> {
+  const limit = page.limit ?? defaultPage;
+  const rows = await deps.store.list(runs, {
+    where: {
+      workspaceId,
+      ...(page.state === undefined ? {} : { state: page.state }),
+      ...(page.flowId === undefined ? {} : { flowId: page.flowId }),
+    },
+    order: { by: 'id', direction: 'down' },
+    ...(page.cursor === undefined ? {} : { after: { column: 'id' as const, value: page.cursor } }),
+    limit: limit + 1,
+  });
+  const items = rows.slice(0, limit).map((row) => summaryOf(row, deps.active(row.id)));
+  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
+}
+
+export async function lastRuns(deps: QueryDeps, flowIds: readonly string[]): Promise<Map<string, RunSummary>> {
+  const found = await Promise.all(
+    flowIds.map(async (flowId) => {
+      const [row] = await deps.store.list(runs, {
+        where: { flowId },
+        order: { by: 'id', direction: 'down' },
+        limit: 1,
+      });
+      return row === undefined ? [] : [[flowId, summaryOf(row, deps.active(row.id))] as const];
+    }),
+  );
+  return new Map(found.flat());
+}
+
+export async function runDetail(deps: QueryDeps, runId: string): Promise<RunDetail> {
+  const row = await getRow(deps, runId);
+  const flow = await flowOf(deps, row);
+  const found = await deps.store.list(steps, { where: { runId, under: '' } });
+  const byId = new Map(found.map((step) => [step.stepId, liveRow(deps, step)]));
+  for (const { row: open } of deps.active(runId)?.open.values() ?? [])
+    if (open.path === '') byId.set(open.stepId, open);
+  const top = flow.file.steps.filter(({ parent }) => parent === undefined);
+  return {
+    run: summaryOf(row, deps.active(runId)),
+    file: flow.file,
+    inputs: (row.inputs ?? {}) as Record<string, unknown>,
+    outputs: (await loadAll(deps, (row.outputs ?? {}) as Values)) as Record<string, unknown>,
+    steps: top.map(({ id }) => {
+      const known = byId.get(id);
+      return known === undefined ? notReached(row, id) : instanceOf(known);
+    }),
+  };
+}
+
+export async function listSteps(
+  deps: QueryDeps,
+  runId: string,
+  page: PageRequest & { stepId?: string; under?: string },
+): Promise<Page<StepInstance>> {
+  await getRow(deps, runId);
+  const limit = page.limit ?? defaultPage;
+  const rows = await deps.store.list(steps, {
+    where: {
+      runId,
+      ...(page.stepId === undefined ? {} : { stepId: page.stepId }),
+      ...(page.under === undefined ? {} : { under: page.under }),
+    },
+    order: { by: 'seq', direction: 'up' },
+    ...(page.cursor === undefined ? {} : { after: { column: 'seq' as const, value: Number(page.cursor) || 0 } }),
+    limit: limit + 1,
+  });
+  const items = rows.slice(0, limit);
+  return {
+    items: items.map((row) => instanceOf(liveRow(deps, row))),
+    next: rows.length > limit ? String(items.at(-1)?.seq ?? '') : null,
+  };
+}
+
+export async function stepDetail(deps: QueryDeps, runId: string, stepId: string, path: string): Promise<StepDetail> {
+  const run = await getRow(deps, runId);
+  const flow = await flowOf(deps, run);
+  const one = flow.steps.get(stepId);
+  if (one === undefined) throw new AppError('not_found', 'The run has no such step');
+  const stored = await deps.store.get(steps, { runId, stepId, path });
+  const row = deps.active(runId)?.open.get(keyOf(stepId, path))?.row ?? stored;
+  const instance = row === null ? { ...notReached(run, stepId), path } : instanceOf(row);
+  const inputs = row === null || row.state === 'skipped' ? {} : await inputsOf(deps, run, flow, stepId, path);
+  const outputs = await loadAll(deps, (row?.outputs ?? {}) as Values);
+  const job = instance.jobId === undefined ? null : await deps.jobs.get(instance.jobId);
+  const shown = { inputs: shownValues(inputs), outputs: shownValues(outputs) };
+  return {
+    instance,
+    inputs: shown.inputs.values,
+    outputs: shown.outputs.values,
+    cut: [...shown.inputs.cut, ...shown.outputs.cut],
+    attempts: job?.attempts ?? [],
+  };
+}
+
+async function inputsOf(
+  deps: QueryDeps,
+  run: RunRow,
+  flow: CompiledFlow,
+  stepId: string,
+  path: string,
+): Promise<Values> {
+  const one = flow.steps.get(stepId);
+  if (one === undefined) return {};
+  const outputsOf = async (id: string, at: string) => {
+    const row = await deps.store.get(steps, { runId: run.id, stepId: id, path: at });
+    return row?.outputs == null ? undefined : loadAll(deps, row.outputs as Values);
+  };
+  try {
+    return await deriveInputs({ flow, runInputs: (run.inputs ?? {}) as Values, outputsOf }, one, path);
+  } catch (error) {
+    if (error instanceof StepFailure) return {};
+    throw error;
+  }
+}
+
+function shownValues(values: Values): { values: Record<string, unknown>; cut: string[] } {
+  const entries = Object.entries(values).map(([port, value]) => [port, forDisplay(value)] as const);
+  return {
+    values: Object.fromEntries(entries.map(([port, { value }]) => [port, value])),
+    cut: entries.flatMap(([port, { cut }]) => (cut ? [port] : [])),
+  };
+}
+
+async function loadAll({ values }: QueryDeps, outputs: Values): Promise<Values> {
+  const entries = Object.entries(outputs).map(async ([port, value]) => [port, await values.load(value)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The row with what the runner knows beyond it: which node works on it, how far a Map has come. */
+function liveRow(deps: QueryDeps, row: StepRow): StepRow {
+  return deps.active(row.runId)?.open.get(keyOf(row.stepId, row.path))?.row ?? row;
+}
+
+function notReached(run: RunRow, stepId: string): StepInstance {
+  return { runId: run.id, stepId, path: '', state: run.state === 'running' ? 'waiting' : 'cancelled' };
+}
+
+export async function flowOf(
+  { store, active }: Pick<QueryDeps, 'store' | 'active'>,
+  run: RunRow,
+): Promise<CompiledFlow> {
+  const known = active(run.id)?.flow;
+  if (known !== undefined) return known;
+  const version = await store.get(flowVersions, { id: run.versionId });
+  if (version === null) throw new AppError('not_found', 'The version that this run froze is gone');
+  return compileFlow(version.file);
+}

@@ -1,0 +1,94 @@
+import type { Clock } from '../../shared/clock.ts';
+import { AppError } from '../../shared/errors.ts';
+import { refusal, validateFlow } from '../../shared/flows/validate.ts';
+import type { IdSource } from '../../shared/ids.ts';
+import type { BlobStore, JobService, LiveHub, RunService } from '../services.ts';
+import { put, type Store } from '../store/store.ts';
+import { type RunRow, runs, steps } from '../store/tables.ts';
+import type { Timers } from '../timers.ts';
+import { createAnnouncer } from './announce.ts';
+import { compileFlow } from './compile.ts';
+import { readRunInputs } from './run-inputs.ts';
+import { flowOf, getRow, lastRuns, listRuns, listSteps, runDetail, stepDetail } from './run-queries.ts';
+import { summaryOf } from './run-summary.ts';
+import { createRunner } from './runner.ts';
+import { createRunValues } from './values.ts';
+
+export interface RunServiceDeps {
+  readonly store: Store;
+  readonly jobs: JobService;
+  readonly blobs: Pick<BlobStore, 'put' | 'open'>;
+  readonly live: LiveHub;
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly ids: IdSource;
+  /** Told of errors that are nobody's mistake but the program's. */
+  unexpected(error: unknown, what: string): void;
+}
+
+/** Runs of flows: starts them, goes on with them after a restart (F2), answers what is asked of them. */
+export function createRunService(deps: RunServiceDeps): RunService {
+  const { store, jobs, clock, timers } = deps;
+  const values = createRunValues(deps.blobs);
+  const announce = createAnnouncer(deps.live, timers);
+  const runner = createRunner({ store, jobs, timers, announce, work: { clock, values, unexpected: deps.unexpected } });
+  const queries = { store, jobs, values, active: runner.active };
+  const nextNumber = createNumbering(store);
+
+  return {
+    async start({ workspaceId, flowId, version, file, inputs, startedBy }) {
+      const refused = refusal(validateFlow(file));
+      if (refused !== null) throw refused;
+      const row: RunRow = {
+        id: deps.ids.next('run'),
+        workspaceId,
+        flowId,
+        flowName: file.name,
+        versionId: version.id,
+        number: await nextNumber(workspaceId),
+        state: 'running',
+        startedBy,
+        inputs: readRunInputs(file, inputs),
+        outputs: null,
+        error: null,
+        progress: { total: 0, done: 0, failed: 0 },
+        weave: [],
+        createdAt: clock.now(),
+        finishedAt: null,
+      };
+      await store.commit([put(runs, row)]);
+      return summaryOf(row, runner.begin(row, compileFlow(file), []));
+    },
+    list: (workspaceId, page) => listRuns(queries, workspaceId, page),
+    lastOf: (flowIds) => lastRuns(queries, flowIds),
+    detail: (runId) => runDetail(queries, runId),
+    steps: (runId, page) => listSteps(queries, runId, page),
+    step: (runId, stepId, path) => stepDetail(queries, runId, stepId, path),
+    async cancel(runId) {
+      await getRow(queries, runId);
+      if (!(await runner.cancel(runId))) throw new AppError('run_finished');
+      return summaryOf(await getRow(queries, runId), undefined);
+    },
+    async resumeAll() {
+      for (const row of await store.list(runs, { where: { state: 'running' } })) {
+        const found = await store.list(steps, { where: { runId: row.id, under: '' } });
+        runner.begin(row, await flowOf(queries, row), found);
+      }
+      await runner.endOrphans();
+    },
+    async stop() {
+      await runner.stop();
+      announce.stop();
+    },
+  };
+}
+
+/** Numbers runs per workspace, upwards; asks the store once. */
+function createNumbering(store: Store): (workspaceId: string) => Promise<number> {
+  const last = new Map<string, Promise<number>>();
+  return (workspaceId) => {
+    const number = (last.get(workspaceId) ?? store.max(runs, 'number', { workspaceId })).then((before) => before + 1);
+    last.set(workspaceId, number);
+    return number;
+  };
+}

@@ -1,0 +1,22 @@
+import type { RunSummary } from '../../shared/model/run.ts';
+import type { RunRow } from '../store/tables.ts';
+import type { ActiveRun } from './run-memory.ts';
+
+/** A run for lists: from its row, and while it goes on from what the runner counts. */
+export function summaryOf(row: RunRow, active: ActiveRun | undefined): RunSummary {
+  return {
+    id: row.id,
+    workspaceId: row.workspaceId,
+    flowId: row.flowId,
+    flowName: row.flowName,
+    versionId: row.versionId,
+    number: row.number,
+    state: row.state,
+    startedBy: row.startedBy,
+    createdAt: row.createdAt,
+    finishedAt: row.finishedAt,
+    ...(row.error === null ? {} : { error: row.error }),
+    progress: active === undefined ? row.progress : { ...active.progress },
+    weave: active === undefined ? row.weave : [...active.weave].map(([nodeId, part]) => ({ nodeId, ...part })),
+  };
+}

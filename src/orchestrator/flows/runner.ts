@@ -1,0 +1,235 @@
+/**
+ * The shell around work.ts: one queue of tasks per run, worked off in batches. A batch is committed (with the jobs it
+ * submits, in one transaction) before the next begins and before anybody sees it.
+ *
+ *   tasks ─► perform … perform ─► commit ─► announce ─► next batch
+ */
+import type { FinishedJob, JobService } from '../services.ts';
+import { put, type Store } from '../store/store.ts';
+import { jobs as jobTable, type RunRow, runs, type StepRow, steps } from '../store/tables.ts';
+import type { Timers } from '../timers.ts';
+import type { Announcer } from './announce.ts';
+import { type Batch, newBatch, sizeOf } from './batch.ts';
+import type { CompiledFlow } from './compile.ts';
+import { type ActiveRun, instanceOf, keyOf, openTop, type Task } from './run-memory.ts';
+import { summaryOf } from './run-summary.ts';
+import { goOn, perform, type WorkDeps } from './work.ts';
+
+export interface RunnerDeps {
+  readonly store: Store;
+  readonly jobs: JobService;
+  readonly timers: Timers;
+  readonly announce: Announcer;
+  readonly work: Omit<WorkDeps, 'foundItems' | 'job'>;
+}
+
+export interface Runner {
+  /** Begins a run whose row is durable, or takes one up again with the rows of its top level. */
+  begin(row: RunRow, flow: CompiledFlow, found: readonly StepRow[]): ActiveRun;
+  active(runId: string): ActiveRun | undefined;
+  /** Resolves when the cancellation is durable; false where the run is not active. */
+  cancel(runId: string): Promise<boolean>;
+  /** Ends jobs that were left behind by runs which are over. */
+  endOrphans(): Promise<void>;
+  /** Resolves when nothing is being written any more. Runs go on at the next start. */
+  stop(): Promise<void>;
+}
+
+/** So many changes at most go into one commit; a long chain of inline steps is cut into several. */
+const mostChanges = 256;
+const firstPatience = 250;
+const mostPatience = 10_000;
+
+export function createRunner(deps: RunnerDeps): Runner {
+  const active = new Map<string, ActiveRun>();
+  const stopping = new AbortController();
+  const work: WorkDeps = {
+    ...deps.work,
+    job: (jobId) => deps.jobs.get(jobId),
+    foundItems: (run, mapId, path) => foundItems(deps.store, run.row.id, mapId, path),
+  };
+
+  const add = (run: ActiveRun, task: Task) => {
+    run.tasks.push(task);
+    start(run);
+  };
+  const start = (run: ActiveRun) => {
+    run.working ??= workOff(run).finally(() => {
+      run.working = null;
+      if (run.tasks.length > 0 && !run.ended && !stopping.signal.aborted) start(run);
+    });
+  };
+  const workOff = async (run: ActiveRun) => {
+    while (run.tasks.length > 0 && !run.ended && !stopping.signal.aborted) {
+      const batch = newBatch();
+      while (run.tasks.length > 0 && sizeOf(batch) < mostChanges && !batch.ends) {
+        const task = run.tasks.shift();
+        if (task !== undefined) await perform(work, run, task, batch);
+      }
+      if (!(await commitWithPatience(deps, run, batch, stopping.signal))) return;
+      if (batch.ends) finish(run);
+      show(run, batch);
+      await cancelJobs(deps, run, batch);
+    }
+  };
+  const finish = (run: ActiveRun) => {
+    run.ended = true;
+    active.delete(run.row.id);
+    for (const task of run.tasks.splice(0)) if (task.kind === 'cancel') task.done();
+  };
+  const show = (run: ActiveRun, batch: Batch) => {
+    deps.announce.steps(run.row, batch.seen.values());
+    deps.announce.run(run.row, () => summaryOf(run.row, run));
+    for (const done of batch.after) done();
+  };
+
+  const stopListening = [
+    deps.jobs.onFinished((finished) => {
+      const { origin } = finished.job;
+      const run = origin === undefined ? undefined : active.get(origin.runId);
+      if (run !== undefined && origin !== undefined) add(run, jobTask(origin, finished));
+    }),
+    deps.jobs.onStarted(({ job, nodeId }) => {
+      const { origin } = job;
+      const run = origin === undefined ? undefined : active.get(origin.runId);
+      const step = origin === undefined ? undefined : run?.open.get(keyOf(origin.stepId, origin.path));
+      if (run === undefined || step === undefined) return;
+      Object.assign(step.row, {
+        state: 'running',
+        nodeId,
+        startedAt: job.startedAt ?? deps.work.clock.now(),
+        jobId: job.id,
+      });
+      deps.announce.steps(run.row, [instanceOf(step.row)]);
+    }),
+  ];
+
+  return {
+    begin(row, flow, found) {
+      const run = openRun(row, flow, found);
+      active.set(row.id, run.active);
+      const batch = newBatch();
+      goOn(work, run.active, run.active.top, run.next, batch);
+      void commitWithPatience(deps, run.active, batch, stopping.signal).then(() => {
+        if (batch.ends) finish(run.active);
+        show(run.active, batch);
+        start(run.active);
+      });
+      return run.active;
+    },
+    active: (runId) => active.get(runId),
+    async cancel(runId) {
+      const run = active.get(runId);
+      if (run === undefined) return false;
+      await new Promise<void>((done) => add(run, { kind: 'cancel', done }));
+      return true;
+    },
+    endOrphans: () => endOrphans(deps, (runId) => active.has(runId)),
+    async stop() {
+      for (const stop of stopListening) stop();
+      stopping.abort();
+      await Promise.all([...active.values()].map((run) => run.working));
+    },
+  };
+}
+
+function openRun(row: RunRow, flow: CompiledFlow, found: readonly StepRow[]) {
+  const { scope, next } = openTop(flow, new Map(found.map((step) => [step.stepId, { ...step }])));
+  const run: ActiveRun = {
+    row: { ...row },
+    flow,
+    top: scope,
+    open: new Map(),
+    tasks: [],
+    progress: { total: scope.level.steps.length, done: 0, failed: 0 },
+    weave: new Map(),
+    seq: found.reduce((most, { seq }) => Math.max(most, seq), 0),
+    working: null,
+    ended: false,
+  };
+  return { active: run, next };
+}
+
+const jobTask = (origin: { stepId: string; path: string }, finished: FinishedJob): Task => ({
+  kind: 'job',
+  key: keyOf(origin.stepId, origin.path),
+  finished,
+});
+
+/** Commits until it succeeds: a full disk or a full queue holds a run up, and loses nothing. False when told to stop. */
+async function commitWithPatience(
+  deps: RunnerDeps,
+  run: ActiveRun,
+  batch: Batch,
+  stopping: AbortSignal,
+): Promise<boolean> {
+  for (let patience = firstPatience; !stopping.aborted; patience = Math.min(patience * 2, mostPatience)) {
+    try {
+      await commit(deps, run, batch);
+      return true;
+    } catch (error) {
+      deps.work.unexpected(error, `Run ${run.row.id} could not be written; trying again`);
+      await pause(deps.timers, patience, stopping);
+    }
+  }
+  return false;
+}
+
+async function commit({ store, jobs }: RunnerDeps, run: ActiveRun, batch: Batch): Promise<void> {
+  if (batch.jobs.length === 0) {
+    if (batch.changes.length > 0) await store.commit(batch.changes);
+    return;
+  }
+  const ready = batch.jobs.filter(({ row }) => row.state === 'ready');
+  const ids = await jobs.submit(
+    run.row.workspaceId,
+    null,
+    ready.map(({ job }) => job),
+    (made) => [...batch.changes, ...ready.map(({ row }, index) => put(steps, { ...row, jobId: made[index] ?? null }))],
+  );
+  for (const [index, { row }] of ready.entries()) row.jobId = ids[index] ?? null;
+}
+
+function pause(timers: Timers, ms: number, stopping: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const cancel = timers.after(ms, resolve);
+    const giveUp = () => {
+      cancel();
+      resolve();
+    };
+    stopping.addEventListener('abort', giveUp, { once: true });
+  });
+}
+
+async function cancelJobs({ jobs, work }: RunnerDeps, run: ActiveRun, batch: Batch): Promise<void> {
+  if (batch.ends && batch.cancelJobs.length > 0) await jobs.cancelRun(run.row.id);
+  else {
+    for (const id of batch.cancelJobs) {
+      await jobs.cancel(id).catch((error: unknown) => {
+        if ((error as { code?: string }).code !== 'job_finished') work.unexpected(error, `Cancelling ${id}`);
+      });
+    }
+  }
+}
+
+/** Rows of the items of one Map instance, by item and step. */
+async function foundItems(store: Store, runId: string, mapId: string, path: string) {
+  const prefix = `${path === '' ? '' : `${path}/`}${mapId}[`;
+  const found = new Map<number, Map<string, StepRow>>();
+  for (const row of await store.list(steps, { where: { runId, under: mapId } })) {
+    const index = row.path.startsWith(prefix) ? /^(\d+)\]$/.exec(row.path.slice(prefix.length))?.[1] : undefined;
+    if (index === undefined) continue;
+    const item = found.get(Number(index)) ?? new Map<string, StepRow>();
+    found.set(Number(index), item.set(row.stepId, row));
+  }
+  return found;
+}
+
+async function endOrphans({ store, jobs }: RunnerDeps, isActive: (runId: string) => boolean): Promise<void> {
+  const open = await store.list(jobTable, { where: { state: ['queued', 'assigned', 'running'] } });
+  const left = new Set(open.flatMap(({ runId }) => (runId === null || isActive(runId) ? [] : [runId])));
+  for (const runId of left) {
+    const row = await store.get(runs, { id: runId });
+    if (row !== null && row.state !== 'running') await jobs.cancelRun(runId);
+  }
+}

@@ -1,0 +1,63 @@
+import type { Values } from '../../shared/flows/step-type.ts';
+import { type BlobRef, limits } from '../../shared/model/values.ts';
+import type { BlobStore } from '../services.ts';
+
+/** Values of a run: small ones stand in its rows, large ones are blobs that hold their JSON text (data.md, Store). */
+export interface RunValues {
+  /** Outputs as they are kept; those over 64 KiB are put away first. */
+  keep(outputs: Values): Values | Promise<Values>;
+  load(value: unknown): Promise<unknown>;
+}
+
+export function createRunValues(blobs: Pick<BlobStore, 'put' | 'open'>): RunValues {
+  const putAway = async (value: unknown): Promise<BlobRef> => {
+    const { sha256, size } = await blobs.put([Buffer.from(JSON.stringify(value))] as never, {
+      maxBytes: limits.fileUpload,
+    });
+    return { $blob: sha256, size };
+  };
+  const keepLarge = async (outputs: Values, large: readonly string[]) => {
+    const kept = await Promise.all(large.map(async (port) => [port, await putAway(outputs[port])] as const));
+    return { ...outputs, ...Object.fromEntries(kept) };
+  };
+  return {
+    keep(outputs) {
+      const large = Object.keys(outputs).filter((port) => isLarge(outputs[port], limits.storedInline));
+      return large.length === 0 ? outputs : keepLarge(outputs, large);
+    },
+    load: async (value) => (isBlobRef(value) ? readJson(blobs, value) : value),
+  };
+}
+
+export function isBlobRef(value: unknown): value is BlobRef {
+  return typeof value === 'object' && value !== null && typeof (value as BlobRef).$blob === 'string' && 'size' in value;
+}
+
+/** Whether the JSON text of a value is longer than so many bytes, without writing it; text counts one to three bytes. */
+export function isLarge(value: unknown, bytes: number): boolean {
+  let left = bytes;
+  const stack: unknown[] = [value];
+  while (left >= 0 && stack.length > 0) {
+    const one = stack.pop();
+    if (typeof one === 'string') left -= textBytes(one, left);
+    else if (typeof one !== 'object' || one === null) left -= 6;
+    else {
+      const entries = Array.isArray(one) ? one : Object.entries(one).flat();
+      left -= 2 + entries.length;
+      if (left >= 0) for (const entry of entries) stack.push(entry);
+    }
+  }
+  return left < 0;
+}
+
+function textBytes(text: string, enough: number): number {
+  return text.length > enough ? text.length : Buffer.byteLength(text) + 2;
+}
+
+async function readJson(blobs: Pick<BlobStore, 'open'>, { $blob, size }: BlobRef): Promise<unknown> {
+  const content = await blobs.open($blob);
+  if (content === null) throw new Error(`The blob ${$blob} (${size} bytes) of this run is gone`);
+  const parts: Buffer[] = [];
+  for await (const part of content.stream) parts.push(Buffer.from(part as Uint8Array));
+  return JSON.parse(Buffer.concat(parts).toString('utf8'));
+}
