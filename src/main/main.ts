@@ -7,6 +7,7 @@ import { type HostServices, type ServiceName, startHostServices } from '../platf
 import { createLogger } from '../platform/log.ts';
 import { rendererPath } from '../platform/paths.ts';
 import { openServiceLog } from '../platform/service-log.ts';
+import type { ServiceState } from '../platform/supervise.ts';
 import { packageVersion } from '../platform/version.ts';
 import { systemClock } from '../shared/clock.ts';
 import { serveInterface } from './app-protocol.ts';
@@ -50,7 +51,7 @@ async function start(): Promise<void> {
     restrictPermissions(session.defaultSession);
     protocol.handle(ownScheme, serveInterface(rendererPath(), services.url));
     answerCalls({ 'otherthing:host': () => ({ hostUrl: services.url, bearer: services.bearer }) });
-    openWindow();
+    openWindow(log);
   } catch (error) {
     log.error({ error }, 'could not start');
     dialog.showErrorBox('OtherThing could not start', error instanceof Error ? error.message : String(error));
@@ -70,7 +71,7 @@ async function startServices(): Promise<HostServices> {
     staticDir: rendererPath(),
     version: packageVersion(),
     fork: forkUtility,
-    onState: (service, state) => log.info({ service, state: state.state }, 'service'),
+    onState: logState,
     onOutput: (name, text) => logs[name].write(text),
   });
   const { url, bearer } = services;
@@ -82,6 +83,13 @@ async function startServices(): Promise<HostServices> {
     startedAt: systemClock.now(),
   });
   return services;
+}
+
+/** What the state carries beyond its name may hold a link or a key; only the reasons are written. */
+function logState(service: ServiceName, state: ServiceState<unknown>): void {
+  if (state.state === 'waiting') log.warn({ service, reason: state.reason }, 'the service ended; it is started again');
+  else if (state.state === 'failed') log.error({ service, failure: state.failure }, 'the service cannot start');
+  else log.info({ service, state: state.state }, 'service');
 }
 
 function focusWindow(): void {

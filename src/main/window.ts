@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { BrowserWindow, type Session, shell, type WebContents } from 'electron';
+import type { Logger } from '../platform/log.ts';
 import { packageRoot } from '../platform/paths.ts';
 import { externalLink, isAllowedPermission, isOwnPage, ownOrigin } from './own-page.ts';
 
@@ -7,7 +8,7 @@ import { externalLink, isAllowedPermission, isOwnPage, ownOrigin } from './own-p
 const showAfter = 3_000;
 
 /** Opens the window on the interface, in a sandbox that reaches nothing but the preload bridge. */
-export function openWindow(): BrowserWindow {
+export function openWindow(log: Logger): BrowserWindow {
   const window = new BrowserWindow({
     width: 1440,
     height: 900,
@@ -36,7 +37,7 @@ export function openWindow(): BrowserWindow {
   });
   window.once('closed', () => clearTimeout(timer));
   keepOnOwnPages(window.webContents);
-  void window.loadURL(`${ownOrigin}/`);
+  window.loadURL(`${ownOrigin}/`).catch((error: unknown) => log.error({ error }, 'the page could not be loaded'));
   return window;
 }
 

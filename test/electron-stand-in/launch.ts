@@ -1,0 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { app } from './app.ts';
+import { openBrowser } from './browser.ts';
+
+/** Does what `electron <folder>` does: loads the package's main file, then lets the app get ready. */
+const folder = resolve(process.argv[2] ?? '.');
+const { main } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { main: string };
+
+await import(pathToFileURL(join(folder, main)).href);
+await openBrowser();
+app.becomeReady();
