@@ -22,7 +22,6 @@ import {
   type FlowNote,
   type FlowStep,
   flowSchemaId,
-  StepId,
 } from '../model/flow.ts';
 import { fieldsOf, isLongText } from './form.ts';
 import { normalFile } from './normal-form.ts';
@@ -68,7 +67,7 @@ function entries<Item>(fields: Fields, read: (id: string, value: unknown) => Ite
   return items;
 }
 
-const stepIdPattern = new RegExp(StepId.pattern ?? '');
+const stepIdPattern = /^[a-z][a-z0-9_]{0,59}$/;
 
 /** One step of the document in plain form; null if it is not well formed. */
 export function readStep(id: string, value: unknown): FlowStep | null {

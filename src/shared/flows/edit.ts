@@ -33,7 +33,17 @@ export function newId(kind: string, random: () => number): string {
 
 /** The id of an edge says what it connects, so that two people who draw the same one draw one. */
 export function edgeId(from: End, to: End): string {
-  return `${from.step}.${from.port}>${to.step}.${to.port}`;
+  const id = `${from.step}.${from.port}>${to.step}.${to.port}`;
+  return id.length <= longestEdgeId ? id : `${id.slice(0, longestEdgeId - 9)}~${fingerprint(id)}`;
+}
+
+const longestEdgeId = 160;
+
+/** FNV-1a, 32 bits, in hexadecimal. */
+function fingerprint(text: string): string {
+  let hash = 0x811c9dc5;
+  for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return (hash >>> 0).toString(16).padStart(8, '0');
 }
 
 /** A new step of a type with its defaults. Its place is counted from its parent's, where it has one. */
