@@ -9,6 +9,8 @@
  *    │ submit {id, jobs} ────────────► │
  *    │ ◄──────────────────── submitted │   after the commit (J1)
  *    │ ◄───────────────────── finished │   when `follow` was asked for
+ *
+ * One message per frame. A client that sends an array of messages in one frame gets arrays back from then on.
  */
 import { type Static, type TSchema, Type } from 'typebox';
 import { JobError, JobState, JobSubmit, OutputChunk } from '../model/job.ts';
@@ -112,4 +114,5 @@ export const liveCloseCodes = {
   slow: 4005,
   signedOut: 4006,
   stopping: 4007,
+  flood: 4008,
 } as const;

@@ -199,6 +199,7 @@ export const nodeCloseCodes = {
   slow: 4005,
   silent: 4006,
   stopping: 4007,
+  flood: 4008,
 } as const;
 
 /** The one answer to every registration that is refused, whatever was wrong (N1). */
