@@ -99,7 +99,7 @@ describe('supervision of real processes', () => {
 
   test('one that never gets ready is given up, with the reason', async () => {
     const { service, states } = start(() => 'crash-first');
-    await expect(service.ready()).rejects.toThrow('sample: it ended with 3, again and again');
+    await expect(service.ready()).rejects.toThrow(/^sample: it ended with 3, again and again\nbehaving: crash-first$/);
     expect(states.filter(({ state }) => state === 'starting')).toHaveLength(3);
   });
 

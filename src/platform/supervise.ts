@@ -93,7 +93,11 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
         enter({ state: 'ready', pid: process.pid, ready: message as Ready });
       } else if (Value.Check(ServiceFailedSchema, message)) failure = message;
     });
-    if (options.onOutput !== undefined) process.onOutput(options.onOutput);
+    let lastWords = '';
+    process.onOutput((text) => {
+      lastWords = (lastWords + text).slice(-2_000);
+      options.onOutput?.(text);
+    });
 
     const gone = new Promise<void>((resolve) => {
       process.onExit((how) => {
@@ -103,17 +107,17 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
         if (stopped !== undefined) return;
         const reason = late ? 'it did not get ready in time' : `it ended with ${how}`;
         if (failure !== undefined || how === EXIT_FAILED) giveUp(failure ?? unexplained(reason));
-        else again(reason, readyAt === null ? null : clock.now() - readyAt);
+        else again(reason, readyAt === null ? null : clock.now() - readyAt, lastWords);
       });
     });
     running = { process, gone };
     process.send(options.startMessage());
   };
 
-  const again = (reason: string, readyFor: number | null) => {
+  const again = (reason: string, readyFor: number | null, lastWords: string) => {
     const decision = afterEnd(history, { readyFor }, random(), options.restart);
     history = decision.history;
-    if (decision.do === 'give-up') return giveUp(unexplained(`${reason}, again and again`));
+    if (decision.do === 'give-up') return giveUp(unexplained(`${reason}, again and again\n${lastWords}`.trimEnd()));
     enter({ state: 'waiting', until: clock.now() + decision.delay, reason });
     timer = setTimeout(live, decision.delay);
   };
