@@ -1,0 +1,26 @@
+import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
+import { useEffect, useState } from 'react';
+import { AppError } from '../../shared/errors.ts';
+import { LoadError } from './page-states.tsx';
+
+/** A page that failed while it loaded or was drawn. Tries again by itself while the host is away. */
+export function Broken({ error, reset }: ErrorComponentProps) {
+  const router = useRouter();
+  const [retrying, setRetrying] = useState(false);
+  const hostAway = !(error instanceof AppError);
+  useEffect(() => {
+    if (!hostAway) return;
+    const timer = setInterval(() => void router.invalidate(), 5000);
+    return () => clearInterval(timer);
+  }, [hostAway, router]);
+  const retry = () => {
+    setRetrying(true);
+    reset();
+    void router.invalidate().finally(() => setRetrying(false));
+  };
+  return (
+    <div className="flex h-full min-h-0 flex-1 bg-surface">
+      <LoadError title="This page could not be loaded" error={error} onRetry={retry} retrying={retrying} />
+    </div>
+  );
+}

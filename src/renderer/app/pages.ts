@@ -1,0 +1,22 @@
+import { CircleUserRound, type LucideIcon, Monitor, Server, SquarePlay, Workflow } from 'lucide-react';
+
+/** The pages of a workspace, in the order of the sidebar. Only what exists stands here. */
+export interface PageEntry {
+  to:
+    | '/w/$workspaceId/flows'
+    | '/w/$workspaceId/runs'
+    | '/w/$workspaceId/nodes'
+    | '/w/$workspaceId/this-node'
+    | '/w/$workspaceId/you';
+  label: string;
+  icon: LucideIcon;
+}
+
+export const workPages: readonly PageEntry[] = [
+  { to: '/w/$workspaceId/flows', label: 'Flows', icon: Workflow },
+  { to: '/w/$workspaceId/runs', label: 'Runs', icon: SquarePlay },
+  { to: '/w/$workspaceId/nodes', label: 'Nodes', icon: Server },
+];
+
+export const thisNodePage: PageEntry = { to: '/w/$workspaceId/this-node', label: 'This node', icon: Monitor };
+export const youPage: PageEntry = { to: '/w/$workspaceId/you', label: 'You', icon: CircleUserRound };

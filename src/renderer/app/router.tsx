@@ -1,0 +1,185 @@
+import {
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from '@tanstack/react-router';
+import type { ComponentType } from 'react';
+import { AppError } from '../../shared/errors.ts';
+import { runStates } from '../../shared/model/run.ts';
+import type { Api } from '../api/api.ts';
+import type { RunFilter } from '../api/keys.ts';
+import { meQuery, runsQuery, workspacesQuery } from '../api/queries.ts';
+import { Broken } from './broken.tsx';
+import { NotFound } from './not-found.tsx';
+import { readStored } from './stored.ts';
+import { WorkspaceFrame } from './workspace-frame.tsx';
+
+const rootRoute = createRootRouteWithContext<{ api: Api }>()({ component: Outlet, notFoundComponent: NotFound });
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/sign-in',
+  validateSearch: (search): { from?: string } =>
+    typeof search['from'] === 'string' && /^\/(?!\/)/.test(search['from']) ? { from: search['from'] } : {},
+  component: lazyRouteComponent(() => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage'),
+});
+
+/** Everything below needs a session. */
+const signedInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'signed-in',
+  component: Outlet,
+  beforeLoad: async ({ context: { api }, location }) => {
+    try {
+      await api.cache.ensureQueryData(meQuery(api));
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'not_signed_in') throw error;
+      throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { from: location.href } });
+    }
+  },
+});
+
+/** Leads to the workspace that was open last; to the three doors while nothing has ever run here. */
+const homeRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/',
+  beforeLoad: async ({ context: { api } }) => {
+    const workspaces = await api.cache.ensureQueryData(workspacesQuery(api));
+    const last = readStored('workspace');
+    const chosen = workspaces.find((one) => one.id === last) ?? workspaces[0];
+    if (chosen === undefined || (readStored('started') === null && (await isFresh(api, chosen.id))))
+      throw redirect({ to: '/start' });
+    throw redirect({ to: '/w/$workspaceId/flows', params: { workspaceId: chosen.id } });
+  },
+});
+
+async function isFresh(api: Api, workspaceId: string): Promise<boolean> {
+  const { user } = await api.cache.ensureQueryData(meQuery(api));
+  if (!user.hostAdmin) return false;
+  const runs = await api.cache.ensureInfiniteQueryData(runsQuery(api, workspaceId, {}));
+  return runs.pages.every((page) => page.items.length === 0);
+}
+
+const startRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/start',
+  component: lazyRouteComponent(() => import('../features/start/start-page.tsx'), 'StartPage'),
+});
+
+const workspaceRoute = createRoute({
+  getParentRoute: () => signedInRoute,
+  path: '/w/$workspaceId',
+  component: WorkspaceFrame,
+});
+
+const flowsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/flows',
+  component: lazyRouteComponent(() => import('../features/flows/flows-page.tsx'), 'FlowsPage'),
+});
+
+const loadBuilder = import.meta.glob<{ BuilderPage: ComponentType }>('../features/builder/builder-page.tsx')[
+  '../features/builder/builder-page.tsx'
+];
+
+const flowRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/flows/$flowId',
+  staticData: { frame: 'rail' },
+  component: loadBuilder === undefined ? NotFound : lazyRouteComponent(loadBuilder, 'BuilderPage'),
+});
+
+const runsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/runs',
+  validateSearch: (search): RunFilter => {
+    const state = runStates.find((one) => one === search['state']);
+    const flowId = search['flowId'];
+    return { ...(state === undefined ? {} : { state }), ...(typeof flowId === 'string' ? { flowId } : {}) };
+  },
+  component: lazyRouteComponent(() => import('../features/runs/runs-page.tsx'), 'RunsPage'),
+});
+
+export interface RunSearch {
+  /** The chosen step instance: its step and the path of its item. */
+  step?: string;
+  path?: string;
+}
+
+const runRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/runs/$runId',
+  validateSearch: (search): RunSearch => ({
+    ...(typeof search['step'] === 'string' ? { step: search['step'] } : {}),
+    ...(typeof search['path'] === 'string' ? { path: search['path'] } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../features/runs/run-page.tsx'), 'RunPage'),
+});
+
+const nodesRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/nodes',
+  validateSearch: (search): { node?: string; add?: boolean } => ({
+    ...(typeof search['node'] === 'string' ? { node: search['node'] } : {}),
+    ...(search['add'] === true ? { add: true } : {}),
+  }),
+  component: lazyRouteComponent(() => import('../features/nodes/nodes-page.tsx'), 'NodesPage'),
+});
+
+const thisNodeRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/this-node',
+  component: lazyRouteComponent(() => import('../features/this-node/this-node-page.tsx'), 'ThisNodePage'),
+});
+
+const youRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/you',
+  component: lazyRouteComponent(() => import('../features/you/you-page.tsx'), 'YouPage'),
+});
+
+/** The kit with all its states; it is in development builds only. */
+const kitRoutes = import.meta.env.DEV
+  ? [
+      createRoute({
+        getParentRoute: () => rootRoute,
+        path: '/ui',
+        component: lazyRouteComponent(() => import('../features/kit/kit-page.tsx'), 'KitPage'),
+      }),
+    ]
+  : [];
+
+const workspacePages = workspaceRoute.addChildren([
+  flowsRoute,
+  flowRoute,
+  runsRoute,
+  runRoute,
+  nodesRoute,
+  thisNodeRoute,
+  youRoute,
+]);
+const signedInPages = signedInRoute.addChildren([homeRoute, startRoute, workspacePages]);
+const routeTree = rootRoute.addChildren([signInRoute, signedInPages, ...kitRoutes]);
+
+export const createAppRouter = (api: Api) =>
+  createRouter({
+    routeTree,
+    context: { api },
+    defaultPreload: 'intent',
+    defaultPreloadStaleTime: 0,
+    defaultErrorComponent: Broken,
+    scrollRestoration: true,
+  });
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+  interface StaticDataRouteOption {
+    /** The builder uses the rail, every other page the sidebar. */
+    frame?: 'rail';
+  }
+}

@@ -1,0 +1,139 @@
+import { useState } from 'react';
+import type { RunDetail, StepInstance } from '../../../shared/model/run.ts';
+import { type Machines, useMachines } from '../../app/machines.ts';
+import { MachineName } from '../../ui/machine-chip.tsx';
+import { formatDuration, formatPlural } from '../../ui/numbers.ts';
+import { Segmented } from '../../ui/segmented.tsx';
+import { stateWords } from '../../ui/state-badge.tsx';
+import { StateGlyph } from '../../ui/state-glyph.tsx';
+import { glyphOfStep } from '../../ui/states.ts';
+import { type Column, Table, TableRow } from '../../ui/table.tsx';
+import { type AttemptRow, attemptRows } from './attempts.ts';
+import { instanceWords } from './run-data.ts';
+import type { Chosen } from './timeline-view.tsx';
+
+const columns: readonly Column[] = [
+  { head: 'Item' },
+  { head: 'Tries', width: '64px' },
+  { head: 'Node', width: '150px' },
+  { head: 'In line', width: '80px', right: true },
+  { head: 'Ran', width: '80px', right: true },
+  { head: 'What happened', width: '38%' },
+];
+
+/** A page of a table; more are shown on request. */
+const pageSize = 100;
+
+interface AttemptsProps {
+  detail: RunDetail;
+  steps: readonly StepInstance[];
+  now: number;
+  chosen: Chosen | null;
+  onChoose: (chosen: Chosen) => void;
+}
+
+/** What nodes did, item by item: those of note, or all. */
+export function Attempts({ detail, steps, now, chosen, onChoose }: AttemptsProps) {
+  const machines = useMachines();
+  const rows = attemptRows(steps, now);
+  const noted = rows.filter((row) => row.note !== null);
+  const [wanted, setWanted] = useState<'note' | 'all' | null>(null);
+  const [most, setMost] = useState(pageSize);
+  const shown = wanted ?? (noted.length > 0 ? 'note' : 'all');
+  const listed = shown === 'note' ? noted : rows;
+  const tries = rows.reduce((sum, row) => sum + (row.step.attempts ?? 1), 0);
+  if (rows.length === 0) return null;
+  return (
+    <section aria-label="Attempts" className="flex min-h-0 flex-col border-t border-line">
+      <div className="row h-10 flex-none gap-3 pr-4 pl-5">
+        <h2 className="font-strong">Attempts</h2>
+        <span className="cut text-12 text-ink-3">
+          {formatPlural(tries, 'attempt')} for {formatPlural(rows.length, 'piece of work', 'pieces of work')}
+        </span>
+        <span className="ml-auto">
+          <Segmented
+            label="Which attempts"
+            value={shown}
+            onChange={setWanted}
+            segments={[
+              { value: 'note', label: 'Of note', count: noted.length },
+              { value: 'all', label: 'All' },
+            ]}
+          />
+        </span>
+      </div>
+      {listed.length === 0 ? (
+        <p className="px-5 pb-4 text-12 text-ink-3">Nothing out of the ordinary.</p>
+      ) : (
+        <Table label="Attempts" columns={columns} rows="dense" fixed>
+          {listed.slice(0, most).map((row) => (
+            <AttemptLine
+              key={`${row.step.stepId} ${row.step.path}`}
+              row={row}
+              detail={detail}
+              machines={machines}
+              selected={chosen?.step === row.step.stepId && chosen.path === row.step.path}
+              onChoose={onChoose}
+            />
+          ))}
+        </Table>
+      )}
+      {listed.length > most && (
+        <button
+          type="button"
+          className="link self-start px-5 py-2.5 text-12 text-ink-2"
+          onClick={() => setMost(most + pageSize)}
+        >
+          Show more, {listed.length - most} left
+        </button>
+      )}
+    </section>
+  );
+}
+
+interface LineProps {
+  row: AttemptRow;
+  detail: RunDetail;
+  machines: Machines;
+  selected: boolean;
+  onChoose: (chosen: Chosen) => void;
+}
+
+function AttemptLine({ row, detail, machines, selected, onChoose }: LineProps) {
+  const { step } = row;
+  const words = instanceWords(detail, step.stepId, step.path);
+  const machine = step.nodeId === undefined ? undefined : machines.get(step.nodeId);
+  const choose = () => onChoose({ step: step.stepId, path: step.path });
+  return (
+    <TableRow onOpen={choose} selected={selected}>
+      <td>
+        <button type="button" className="cut block max-w-full text-left" onClick={choose}>
+          {words.item === null ? words.step : `${words.step}, ${words.item}`}
+        </button>
+      </td>
+      <td>{step.attempts ?? 1}</td>
+      <td>
+        {machine === undefined ? (
+          <span className="text-ink-3">{step.nodeId === undefined ? 'none yet' : 'a removed node'}</span>
+        ) : (
+          <MachineName {...machine} />
+        )}
+      </td>
+      <td data-right="">{row.inLine === null ? '' : formatDuration(row.inLine)}</td>
+      <td data-right="">{row.ran === null ? '' : formatDuration(row.ran)}</td>
+      <td>
+        <span className={`row gap-2 ${step.state === 'failed' ? 'text-fail' : ''}`}>
+          <StateGlyph state={glyphOfStep[step.state]} />
+          <span className="cut">{whatHappened(row)}</span>
+        </span>
+      </td>
+    </TableRow>
+  );
+}
+
+function whatHappened({ step, note }: AttemptRow): string {
+  const word = stateWords[glyphOfStep[step.state]];
+  if (step.error !== undefined) return step.error.message;
+  if (note === 'again') return `${word}, at try ${step.attempts ?? 1}`;
+  return note === 'slow' ? `${word}, twice the usual time` : word;
+}

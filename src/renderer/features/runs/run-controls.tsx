@@ -1,0 +1,67 @@
+import { useMutation } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { Pencil, Play, Square } from 'lucide-react';
+import type { RunDetail, RunSummary } from '../../../shared/model/run.ts';
+import { useApi } from '../../api/api.ts';
+import { errorWords } from '../../api/error-words.ts';
+import { useMay, useWorkspace } from '../../app/workspace.ts';
+import { Button, type ButtonSize } from '../../ui/button.tsx';
+import { toast } from '../../ui/toasts.tsx';
+
+const sayFailure = (error: unknown) => {
+  const { what, next } = errorWords(error);
+  toast({ text: `${what} ${next}`, sign: 'failed' });
+};
+
+export function useStopRun() {
+  const { client } = useApi().host;
+  return useMutation({
+    mutationFn: (run: RunSummary) => client.call('cancelRun', { params: { id: run.id } }),
+    onError: sayFailure,
+  });
+}
+
+/** The same again with the same inputs: the flow as it is now, or the very file where the flow is gone. */
+function useRunAgain() {
+  const { client } = useApi().host;
+  const navigate = useNavigate();
+  return useMutation({
+    mutationFn: ({ run, file, inputs }: RunDetail) =>
+      run.flowId === null
+        ? client.call('startRunOfFile', { params: { id: run.workspaceId }, body: { file, inputs } })
+        : client.call('startRun', { params: { id: run.flowId }, body: { inputs } }),
+    onSuccess: (run) =>
+      navigate({ to: '/w/$workspaceId/runs/$runId', params: { workspaceId: run.workspaceId, runId: run.id } }),
+    onError: sayFailure,
+  });
+}
+
+export function RunControls({ detail, size = 's' }: { detail: RunDetail; size?: ButtonSize }) {
+  const { id: workspaceId } = useWorkspace();
+  const mayRun = useMay('member');
+  const stop = useStopRun();
+  const again = useRunAgain();
+  const { run } = detail;
+  return (
+    <>
+      {run.flowId !== null && (
+        <Button asChild size={size}>
+          <Link to="/w/$workspaceId/flows/$flowId" params={{ workspaceId, flowId: run.flowId }}>
+            <Pencil size={14} strokeWidth={1.6} aria-hidden />
+            Open flow
+          </Link>
+        </Button>
+      )}
+      {mayRun && run.state === 'running' && (
+        <Button size={size} variant="danger" icon={Square} pending={stop.isPending} onClick={() => stop.mutate(run)}>
+          Stop
+        </Button>
+      )}
+      {mayRun && run.state !== 'running' && (
+        <Button size={size} variant="go" icon={Play} pending={again.isPending} onClick={() => again.mutate(detail)}>
+          Run again
+        </Button>
+      )}
+    </>
+  );
+}
