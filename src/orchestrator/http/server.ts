@@ -57,7 +57,7 @@ export async function startHttp(deps: HttpDeps & { port: number; gateways: Socke
     url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
     async stop() {
       stopping = true;
-      stopSockets();
+      await stopSockets();
       await app.close();
     },
   };

@@ -1,5 +1,6 @@
 import { type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { AppError } from '../../shared/errors.ts';
 import { limits } from '../../shared/model/values.ts';
@@ -20,8 +21,11 @@ export interface SocketGateways {
 /** A flow is sent whole when it is opened, so its frames may be larger than the others'. */
 const flowFrame = 8 * 1024 * 1024;
 const pingEvery = 30_000;
+/** RFC 6455, 7.4.1. A gateway that stopped before has given its own code. */
+const goingAway = 1001;
+const closeWithin = 500;
 
-/** Upgrades `/ws/node`, `/ws/live?ticket=…` and `/ws/flows/:id`. Returns how to stop: all sockets are closed. */
+/** Upgrades `/ws/node`, `/ws/live?ticket=…` and `/ws/flows/:id`. Returns how to stop: sockets are closed, and ended where they do not answer. */
 export function acceptSockets(
   server: Server,
   deps: {
@@ -30,7 +34,7 @@ export function acceptSockets(
     names: readonly string[];
     addressOf: (request: IncomingMessage) => string;
   },
-): () => void {
+): () => Promise<void> {
   const options = { noServer: true, clientTracking: true, perMessageDeflate: false } as const;
   const small = new WebSocketServer({ ...options, maxPayload: limits.frame });
   const large = new WebSocketServer({ ...options, maxPayload: flowFrame });
@@ -63,9 +67,12 @@ export function acceptSockets(
   };
   server.on('upgrade', onUpgrade);
 
-  return () => {
+  return async () => {
     server.off('upgrade', onUpgrade);
-    for (const opened of [...small.clients, ...large.clients]) opened.terminate();
+    const opened = [...small.clients, ...large.clients];
+    for (const socket of opened) socket.close(goingAway, 'stopping');
+    await Promise.race([Promise.all(opened.map(closed)), sleep(closeWithin)]);
+    for (const socket of opened) socket.terminate();
     small.close();
     large.close();
   };
@@ -101,4 +108,11 @@ function keepAlive(socket: WebSocket): WebSocket {
   });
   socket.on('close', () => clearInterval(timer));
   return socket;
+}
+
+function closed(socket: WebSocket): Promise<void> {
+  return new Promise((resolve) => {
+    if (socket.readyState === socket.CLOSED) resolve();
+    else socket.once('close', () => resolve());
+  });
 }

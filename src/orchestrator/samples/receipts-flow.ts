@@ -17,7 +17,7 @@ export function receiptsFlow(images: readonly FileValue[], findTotals: string): 
         type: 'input',
         name: 'Receipts',
         position: { x: 40, y: 160 },
-        config: { name: 'receipts', type: 'list<image>', value: images },
+        config: { name: 'Receipts', type: 'list<image>', value: images },
       },
       {
         id: 'each',

@@ -70,7 +70,7 @@ export function createIdempotency(store: Store, clock: Clock): Idempotency {
     async clean() {
       const oldest = await store.list(idempotency, { order: { by: 'createdAt', direction: 'up' }, limit: 1000 });
       const over = oldest.filter((row) => row.createdAt <= clock.now() - day);
-      await store.commit(over.map(({ scope, key }) => remove(idempotency, { scope, key })));
+      if (over.length > 0) await store.commit(over.map(({ scope, key }) => remove(idempotency, { scope, key })));
     },
   };
 }

@@ -6,6 +6,8 @@ export interface OpenSockets {
   endCredential(credentialId: string): void;
   /** Closes those that somebody has in a workspace: its documents, and what follows its events. */
   endMember(userId: string, workspaceId: string): void;
+  /** Closes the documents of a workspace that was deleted. */
+  endWorkspace(workspaceId: string): void;
 }
 
 export interface OpenSocket {
@@ -32,5 +34,6 @@ export function createOpenSockets(): OpenSockets {
         (entry) => entry.userId === userId && (entry.workspaceId === null || entry.workspaceId === workspaceId),
         'role_changed',
       ),
+    endWorkspace: (workspaceId) => closeThose((entry) => entry.workspaceId === workspaceId, 'role_changed'),
   };
 }

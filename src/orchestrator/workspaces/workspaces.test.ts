@@ -30,11 +30,12 @@ function build() {
   const credentials = createCredentials({ store, clock, ids, random });
   const members = createMembers({ store, clock, ids, hub, credentials });
   const forgotten: string[] = [];
-  const endings = () => ({
-    nodes: { forgetWorkspace: async (id: string) => void forgotten.push(id) },
-    endWork: async () => undefined,
-  });
-  const workspaces = createWorkspaces({ store, clock, ids, random, hub, endings });
+  const nodes = {
+    welcomeWorkspace: async () => undefined,
+    forgetWorkspace: async (id: string) => void forgotten.push(id),
+  };
+  const endWork = async () => undefined;
+  const workspaces = createWorkspaces({ store, clock, ids, random, hub, nodes, endWork });
   const start = () => prepareHost({ store, clock, ids, random, ownerName: 'ana' });
   return { credentials, members, workspaces, start, forgotten };
 }

@@ -42,20 +42,15 @@ export interface WorkspaceService {
   onDeleted(listener: (workspaceId: string) => void): () => void;
 }
 
-/** What must end before a workspace's rows go. */
-export interface WorkspaceEndings {
-  nodes: Pick<NodeService, 'forgetWorkspace'>;
-  /** Cancels the runs that go on and closes the open documents. */
-  endWork(workspaceId: string): Promise<void>;
-}
-
 export function createWorkspaces(deps: {
   store: Store;
   clock: Clock;
   ids: IdSource;
   random: RandomBytes;
   hub: LiveHub;
-  endings: () => WorkspaceEndings;
+  nodes: Pick<NodeService, 'welcomeWorkspace' | 'forgetWorkspace'>;
+  /** Cancels what goes on in a workspace before its rows go. */
+  endWork(workspaceId: string): Promise<void>;
 }): WorkspaceService {
   const { store, clock, ids, random, hub } = deps;
   const listeners = new Set<(workspaceId: string) => void>();
@@ -88,6 +83,7 @@ export function createWorkspaces(deps: {
     async create(userId, name) {
       const { workspace, owner } = newWorkspace({ clock, ids, random }, userId, name);
       await store.commit([put(workspaces, workspace), put(members, owner)]);
+      await deps.nodes.welcomeWorkspace(workspace.id);
       return toWorkspace(workspace, 'owner');
     },
 
@@ -99,9 +95,8 @@ export function createWorkspaces(deps: {
     async delete(workspaceId) {
       await row(workspaceId);
       if ((await store.count(workspaces, {})) <= 1) throw new AppError('last_workspace');
-      const { nodes, endWork } = deps.endings();
-      await endWork(workspaceId);
-      await nodes.forgetWorkspace(workspaceId);
+      await deps.endWork(workspaceId);
+      await deps.nodes.forgetWorkspace(workspaceId);
       await store.commit(await removalOf(store, workspaceId));
       for (const listener of listeners) listener(workspaceId);
     },

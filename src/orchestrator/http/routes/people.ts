@@ -18,7 +18,7 @@ type Names =
 
 /** Where a browser opens a sign-in code; the page posts it to `/sign-in`. After `#`, so that no server or proxy logs it. */
 export function signInUrl(origin: string, code: string): string {
-  return `${origin}/sign-in#${code}`;
+  return `${origin}/sign-in#code=${code}`;
 }
 
 export function peopleRoutes({ services, host, clock }: HttpDeps): Some<Names> {

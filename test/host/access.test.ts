@@ -1,0 +1,289 @@
+/** S1: every route and every socket × everybody, against a table written by hand. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { routeUrl } from '../../src/shared/api/client.ts';
+import type { RouteContract } from '../../src/shared/api/route.ts';
+import { type RouteName, routes } from '../../src/shared/api/routes.ts';
+import { addPerson, inlineFlow, startTestHost, type TestHost, type TestPerson } from './support.ts';
+import { connectNode, type TestNode } from './test-node.ts';
+
+/**
+ * Who asks, in this order. `outsider` is in no workspace at all; `elsewhere` owns another workspace; `hostAdmin` is the local
+ * owner of the host, who is no member of the workspace asked about.
+ */
+const people = ['nobody', 'outsider', 'elsewhere', 'viewer', 'member', 'admin', 'owner', 'hostAdmin'] as const;
+type Who = (typeof people)[number];
+
+/** What they are told: `n` not signed in (401), `x` nothing is there (404), `f` not with this role (403), `y` they may. */
+const table: Record<RouteName, string> = {
+  signIn: 'yyyyyyyy',
+  signOut: 'nyyyyyyy',
+  listSessions: 'nyyyyyyy',
+  endSession: 'nyyyyyyy',
+  me: 'nyyyyyyy',
+  listTokens: 'nyyyyyyy',
+  createToken: 'nyyyyyyy',
+  deleteToken: 'nyyyyyyy',
+  createSignInLink: 'nffffffy',
+  createTicket: 'nyyyyyyy',
+
+  listWorkspaces: 'nyyyyyyy',
+  createWorkspace: 'nyyyyyyy',
+  getWorkspace: 'nxxyyyyx',
+  updateWorkspace: 'nxxffyyx',
+  deleteWorkspace: 'nxxfffyx',
+  rotateShareKey: 'nxxffyyx',
+  listMembers: 'nxxyyyyx',
+  addMember: 'nxxffyyx',
+  changeMember: 'nxxffyyx',
+  removeMember: 'nxxffyyx',
+
+  listWorkspaceNodes: 'nxxyyyyx',
+  addNodeByKey: 'nxxffyyx',
+  approveNode: 'nxxffyyx',
+  removeNode: 'nxxffyyx',
+  listNodes: 'nffffffy',
+  listMyNodes: 'nyyyyyyy',
+  setNodeLimits: 'nxxffyyx',
+  getThisNode: 'nffffffy',
+
+  listFlows: 'nxxyyyyx',
+  createFlow: 'nxxfyyyx',
+  getFlow: 'nxxyyyyx',
+  updateFlow: 'nxxfyyyx',
+  replaceFlowFile: 'nxxfyyyx',
+  deleteFlow: 'nxxfyyyx',
+  restoreFlow: 'nxxfyyyx',
+  listVersions: 'nxxyyyyx',
+  getVersionFile: 'nxxyyyyx',
+  listSamples: 'nyyyyyyy',
+
+  startRun: 'nxxfyyyx',
+  startRunOfFile: 'nxxfyyyx',
+  listRuns: 'nxxyyyyx',
+  getRun: 'nxxyyyyx',
+  listRunSteps: 'nxxyyyyx',
+  getRunStep: 'nxxyyyyx',
+  cancelRun: 'nxxfyyyx',
+
+  submitJobs: 'nxxfyyyx',
+  listJobs: 'nxxyyyyx',
+  getJob: 'nxxyyyyx',
+  getJobOutput: 'nxxyyyyx',
+  explainJob: 'nxxyyyyx',
+  cancelJob: 'nxxfyyyx',
+
+  uploadFile: 'nxxfyyyx',
+  listFiles: 'nxxyyyyx',
+  downloadFile: 'nxxyyyyx',
+  // Whoever they are: these open with the ticket of an attempt, and with nothing else.
+  getBlob: 'nnnnnnnn',
+  putBlob: 'nnnnnnnn',
+};
+
+let host: TestHost;
+let node: TestNode;
+let workspaceId: string;
+const tokens = new Map<Who, string>();
+let owner: TestPerson;
+
+beforeAll(async () => {
+  host = await startTestHost();
+  const first = (await host.owner.call('listWorkspaces', {})).items[0]?.id ?? '';
+  const outsider = await addPerson(host, host.owner, first, 'outsider', 'owner');
+  const elsewhere = await addPerson(host, host.owner, first, 'elsewhere', 'owner');
+  owner = await addPerson(host, host.owner, first, 'owner', 'owner');
+  workspaceId = (await owner.client.call('createWorkspace', { body: { name: 'Ours' } })).id;
+  for (const role of ['viewer', 'member', 'admin'] as const) {
+    tokens.set(role, (await addPerson(host, owner.client, workspaceId, role, role)).token);
+  }
+  await host.owner.call('removeMember', { params: { id: first, userId: outsider.userId } });
+  await host.owner.call('removeMember', { params: { id: first, userId: owner.userId } });
+  tokens.set('outsider', outsider.token).set('elsewhere', elsewhere.token).set('owner', owner.token);
+  tokens.set('hostAdmin', host.adminToken);
+  node = await connectNode(host, 'node-walked', 'AB3X7K9M');
+});
+
+afterAll(async () => {
+  node.close();
+  await host.stop();
+  host.remove();
+});
+
+/** Things that the walk asks about, made anew for every call, so that what one may delete is there for the next. */
+const resources: Partial<
+  Record<RouteName | (RouteContract['resource'] & string), () => Promise<Record<string, string>>>
+> = {
+  workspace: async () => ({ id: workspaceId }),
+  deleteWorkspace: async () => ({ id: await anotherWorkspace() }),
+  changeMember: async () => ({ id: workspaceId, userId: await somebody() }),
+  removeMember: async () => ({ id: workspaceId, userId: await somebody() }),
+  approveNode: async () => ({ id: workspaceId, nodeId: await aNode() }),
+  removeNode: async () => ({ id: workspaceId, nodeId: await aNode() }),
+  node: async () => ({ id: await aNode() }),
+  flow: async () => ({ id: await aFlow() }),
+  getVersionFile: async () => {
+    const id = await aFlow();
+    const { versionId } = await owner.client.call('startRun', { params: { id }, body: {} });
+    return { id, versionId };
+  },
+  run: async () => ({ id: await aRun() }),
+  getRunStep: async () => ({ id: await aRun(), stepId: 'a' }),
+  job: async () => ({ id: await aJob() }),
+  file: async () => ({ id: (await owner.client.upload(workspaceId, 'a.txt', 'hello', 'text/plain')).fileId }),
+};
+
+const somebody = async () =>
+  (await owner.client.call('addMember', { params: { id: workspaceId }, body: { name: 'x', role: 'viewer' } })).member
+    .userId;
+const aFlow = async () =>
+  (await owner.client.call('createFlow', { params: { id: workspaceId }, body: { file: inlineFlow() } })).id;
+const aRun = async () =>
+  (await owner.client.call('startRunOfFile', { params: { id: workspaceId }, body: { file: inlineFlow() } })).id;
+const aJob = async () => {
+  const jobs = [{ kind: 'ocr', input: {} }];
+  return (await owner.client.call('submitJobs', { params: { id: workspaceId }, body: { jobs } })).jobIds[0] ?? '';
+};
+const aNode = async () => {
+  await owner.client.call('addNodeByKey', { params: { id: workspaceId }, body: { share_key: node.shareKey } });
+  return node.nodeId;
+};
+/** One with the same people in the same roles. */
+const anotherWorkspace = async () => {
+  const { id } = await owner.client.call('createWorkspace', { body: { name: 'To go' } });
+  return id;
+};
+
+const sha = '0'.repeat(64);
+const bodies: Partial<Record<RouteName, unknown>> = {
+  signIn: { code: 'no-such-code' },
+  createToken: { name: 't' },
+  createWorkspace: { name: 'w' },
+  updateWorkspace: { name: 'Ours' },
+  addMember: { name: 'y', role: 'viewer' },
+  changeMember: { role: 'viewer' },
+  addNodeByKey: { share_key: 'AB3X7K9M' },
+  setNodeLimits: { cpuCores: 1 },
+  createFlow: {},
+  updateFlow: { name: 'n' },
+  replaceFlowFile: inlineFlow(),
+  startRun: {},
+  startRunOfFile: { file: inlineFlow() },
+  submitJobs: { jobs: [{ kind: 'ocr', input: {} }] },
+};
+const queries: Partial<Record<RouteName, Record<string, string>>> = {
+  uploadFile: { name: 'a.txt' },
+  getBlob: { ticket: 'none' },
+  putBlob: { ticket: 'none' },
+};
+
+async function ask(name: RouteName, who: Who): Promise<string> {
+  const contract: RouteContract = routes[name];
+  const make = resources[name] ?? (contract.resource === null ? undefined : resources[contract.resource]);
+  const params = (await make?.()) ?? { id: 'ses-none', sha256: sha };
+  const token = tokens.get(who);
+  const body = contract.raw && contract.method !== 'GET' ? 'content' : bodies[name];
+  const response = await fetch(host.url + routeUrl(contract.path, params, queries[name]), {
+    method: contract.method,
+    headers: {
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      ...(body === undefined ? {} : { 'content-type': contract.raw ? 'text/plain' : 'application/json' }),
+    },
+    ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const answer = response.headers.get('content-type')?.includes('json')
+    ? ((await response.json()) as { code?: string })
+    : {};
+  return verdict(name, response.status, answer.code);
+}
+
+/** A route that ends with its own refusal (no such code, no such session) has let the caller in. */
+const ownRefusals: Partial<Record<RouteName, string>> = {
+  signIn: 'sign_in_link_spent',
+  endSession: 'not_found',
+  deleteToken: 'not_found',
+  setNodeLimits: 'remote_control_off',
+};
+
+function verdict(name: RouteName, status: number, code: string | undefined): string {
+  if (code !== undefined && code === ownRefusals[name]) return 'y';
+  const letter = { 401: 'n', 403: 'f', 404: 'x' }[status];
+  if (letter !== undefined) return letter;
+  return status < 300 || status === 409 ? 'y' : `${status}`;
+}
+
+describe('S1: routes × roles', () => {
+  test('the table names every route', () => {
+    expect(Object.keys(table).sort()).toEqual(Object.keys(routes).sort());
+  });
+
+  test.each(Object.keys(table) as RouteName[])('S1: %s', async (name) => {
+    const told: string[] = [];
+    // One after another, the least first: owners of a workspace that goes are asked about their own one.
+    for (const who of people) told.push(await askAsMember(name, who));
+    expect(told.join('')).toBe(table[name]);
+  });
+});
+
+/** Before a workspace may be deleted everybody must hold their role in it. */
+async function askAsMember(name: RouteName, who: Who): Promise<string> {
+  if (name !== 'deleteWorkspace' || who === 'owner') return ask(name, who);
+  const response = await fetch(`${host.url}/api/v1/workspaces/${workspaceId}`, {
+    method: 'DELETE',
+    headers: tokens.has(who) ? { authorization: `Bearer ${tokens.get(who)}` } : {},
+  });
+  return verdict(name, response.status, undefined);
+}
+
+describe('S1: sockets × roles', () => {
+  const ticketOf = async (who: Who): Promise<string> => {
+    const token = tokens.get(who);
+    if (token === undefined) return 'none';
+    const response = await fetch(`${host.url}/api/v1/tickets`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return ((await response.json()) as { ticket: string }).ticket;
+  };
+
+  const live = async (who: Who): Promise<string> => {
+    const socket = new WebSocket(`${host.url.replace('http', 'ws')}/ws/live?ticket=${await ticketOf(who)}`);
+    socket.on('error', () => undefined);
+    try {
+      return await new Promise<string>((resolve) => {
+        socket.on('unexpected-response', (_request, response) =>
+          resolve(response.statusCode === 401 ? 'n' : String(response.statusCode)),
+        );
+        socket.on('open', () => socket.send(JSON.stringify({ type: 'subscribe', topic: `workspace:${workspaceId}` })));
+        socket.on('message', (data) => {
+          const message = JSON.parse(String(data)) as { type: string; problem?: { status: number } };
+          if (message.type === 'subscribed') resolve('y');
+          if (message.type === 'problem')
+            resolve(message.problem?.status === 404 ? 'x' : String(message.problem?.status));
+        });
+      });
+    } finally {
+      socket.terminate();
+    }
+  };
+
+  test('S1: /ws/live opens with a ticket, and shows a workspace to its members only', async () => {
+    const told: string[] = [];
+    for (const who of people) told.push(await live(who));
+    expect(told.join('')).toBe('nxxyyyyx');
+  });
+
+  test('S1: a ticket opens one socket', async () => {
+    const ticket = await ticketOf('viewer');
+    const open = () =>
+      new Promise<number>((resolve) => {
+        const socket = new WebSocket(`${host.url.replace('http', 'ws')}/ws/live?ticket=${ticket}`);
+        socket.on('unexpected-response', (_request, response) => resolve(response.statusCode ?? 0));
+        socket.on('open', () => {
+          resolve(101);
+          socket.close();
+        });
+      });
+    expect([await open(), await open()]).toEqual([101, 401]);
+  });
+});
