@@ -4,9 +4,10 @@ import { refusal, validateFlow } from '../../shared/flows/validate.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { BlobStore, JobService, LiveHub, RunService } from '../services.ts';
 import { put, type Store } from '../store/store.ts';
-import { type RunRow, runs, steps } from '../store/tables.ts';
+import { type RunRow, runs } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import { createAnnouncer } from './announce.ts';
+import { readBefore } from './before.ts';
 import { compileFlow } from './compile.ts';
 import { readRunInputs } from './run-inputs.ts';
 import { flowOf, getRow, lastRuns, listRuns, listSteps, runDetail, stepDetail } from './run-queries.ts';
@@ -57,7 +58,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
         finishedAt: null,
       };
       await store.commit([put(runs, row)]);
-      return summaryOf(row, runner.begin(row, compileFlow(file), []));
+      return summaryOf(row, runner.begin(row, compileFlow(file)));
     },
     list: (workspaceId, page) => listRuns(queries, workspaceId, page),
     lastOf: (flowIds) => lastRuns(queries, flowIds),
@@ -71,8 +72,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
     },
     async resumeAll() {
       for (const row of await store.list(runs, { where: { state: 'running' } })) {
-        const found = await store.list(steps, { where: { runId: row.id, under: '' } });
-        runner.begin(row, await flowOf(queries, row), found);
+        runner.begin(row, await flowOf(queries, row), await readBefore(store, row.id));
       }
       await runner.endOrphans();
     },

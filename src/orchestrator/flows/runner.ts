@@ -23,9 +23,17 @@ export interface RunnerDeps {
   readonly work: Omit<WorkDeps, 'foundItems' | 'job'>;
 }
 
+/** What was durable of a run before this start: the rows of its top level, and who has worked on it. */
+export interface Before {
+  readonly rows: readonly StepRow[];
+  readonly weave: ActiveRun['weave'];
+  /** The last number given to a row. */
+  readonly seq: number;
+}
+
 export interface Runner {
-  /** Begins a run whose row is durable, or takes one up again with the rows of its top level. */
-  begin(row: RunRow, flow: CompiledFlow, found: readonly StepRow[]): ActiveRun;
+  /** Begins a run whose row is durable, or takes one up again. */
+  begin(row: RunRow, flow: CompiledFlow, before?: Before): ActiveRun;
   active(runId: string): ActiveRun | undefined;
   /** Resolves when the cancellation is durable; false where the run is not active. */
   cancel(runId: string): Promise<boolean>;
@@ -105,8 +113,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   ];
 
   return {
-    begin(row, flow, found) {
-      const run = openRun(row, flow, found);
+    begin(row, flow, before = { rows: [], weave: new Map(), seq: 0 }) {
+      const run = openRun(row, flow, before);
       active.set(row.id, run.active);
       const batch = newBatch();
       goOn(work, run.active, run.active.top, run.next, batch);
@@ -133,8 +141,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 }
 
-function openRun(row: RunRow, flow: CompiledFlow, found: readonly StepRow[]) {
-  const { scope, next } = openTop(flow, new Map(found.map((step) => [step.stepId, { ...step }])));
+function openRun(row: RunRow, flow: CompiledFlow, { rows, weave, seq }: Before) {
+  const { scope, next } = openTop(flow, new Map(rows.map((step) => [step.stepId, { ...step }])));
   const run: ActiveRun = {
     row: { ...row },
     flow,
@@ -142,8 +150,8 @@ function openRun(row: RunRow, flow: CompiledFlow, found: readonly StepRow[]) {
     open: new Map(),
     tasks: [],
     progress: { total: scope.level.steps.length, done: 0, failed: 0 },
-    weave: new Map(),
-    seq: found.reduce((most, { seq }) => Math.max(most, seq), 0),
+    weave,
+    seq,
     working: null,
     ended: false,
   };

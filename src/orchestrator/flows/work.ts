@@ -7,7 +7,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { StepFailure, type Values } from '../../shared/flows/step-type.ts';
 import { runName } from '../../shared/flows/steps/input.ts';
 import { defaultRetry, type Job } from '../../shared/model/job.ts';
-import { finishedStepStates, type RunState, type StepError } from '../../shared/model/run.ts';
+import { finishedStepStates, type ItemCounts, type RunState, type StepError } from '../../shared/model/run.ts';
 import { limits } from '../../shared/model/values.ts';
 import type { FinishedJob, NewJob } from '../services.ts';
 import { put } from '../store/store.ts';
@@ -170,14 +170,19 @@ function newRow(deps: WorkDeps, run: ActiveRun, scope: Scope, { step }: Compiled
 
 /** A step that had finished before the host went away: it counts, and is not written again (F1). */
 function takeFound(deps: WorkDeps, run: ActiveRun, scope: Scope, one: CompiledStep, row: StepRow, batch: Batch): void {
-  if (row.nodeId !== null && row.finishedAt !== null)
-    weave(run, row.nodeId, row.finishedAt - (row.startedAt ?? row.finishedAt));
   if (row.state === 'failed') {
     failed(deps, run, scope, one, row.error ?? unknownError, batch);
     return;
   }
   if (row.state === 'succeeded') scope.outputs.set(one.step.id, (row.outputs ?? {}) as Values);
+  if (scope.map === null && row.items !== null) countItems(run, row.items);
   settled(deps, run, scope, one, batch);
+}
+
+function countItems(run: ActiveRun, items: ItemCounts): void {
+  run.progress.total += items.total - 1;
+  run.progress.done += items.done;
+  run.progress.failed += items.failed;
 }
 
 function succeed(
