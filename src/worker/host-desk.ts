@@ -1,0 +1,179 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Logger } from '../platform/log.ts';
+import type { Capabilities } from '../shared/model/node.ts';
+import type { HostMessage, HostMessageOf, NodeMessageOf } from '../shared/protocol/node.ts';
+import type { HostToJoin } from '../shared/services.ts';
+import type { BlobCache } from './blobs/cache.ts';
+import { createLink, type Link } from './connection/link.ts';
+import type { Executor } from './executors/executor.ts';
+import type { Identity } from './identity.ts';
+import { createDesk, type Desk } from './jobs/desk.ts';
+import { openOutbox } from './jobs/outbox.ts';
+import type { Slots } from './jobs/slots.ts';
+import type { NodeConfigFile } from './node-config.ts';
+
+/** What all hosts of a node share. */
+export interface NodeGround {
+  version: string;
+  config: NodeConfigFile;
+  identity: Identity;
+  capabilities: Capabilities;
+  executors: ReadonlyMap<string, Executor>;
+  slots: Slots;
+  cache: BlobCache;
+  /** Folder for attempts. */
+  jobs: string;
+  /** Folder for what waits for hosts. */
+  outboxes: string;
+  processors(): readonly number[] | undefined;
+  /** The owner's limits were changed from afar (N13). */
+  changeLimits(limits: NonNullable<NodeMessageOf<'register'>['resource_limits']>): Promise<void>;
+  log: Logger;
+}
+
+/** This node's place at one host: its connection, its jobs, its outbox. */
+export interface HostDesk {
+  readonly desk: Desk;
+  /** Tells the host what the owner shares now. */
+  tellLimits(): void;
+  /** The machine woke from sleep. */
+  resumed(): void;
+  stop(): Promise<void>;
+}
+
+/** How long results that are on their way may take at the end; they wait on disk otherwise. */
+const lastAnswers = 1_000;
+
+export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promise<HostDesk> {
+  const { config, identity, slots, log } = ground;
+  const folder = join(ground.outboxes, folderOf(host));
+  const uploads = join(folder, 'uploads');
+  await mkdir(uploads, { recursive: true, mode: 0o700 });
+  const outbox = await openOutbox(join(folder, 'results.log'));
+  const taking = { paused: false, draining: false };
+  const accepting = () => !taking.paused && !taking.draining;
+  const onTrouble = (what: string, detail: Record<string, unknown>) =>
+    log.warn({ host: host.url, what, ...detail }, 'trouble with a host');
+
+  const desk = createDesk({
+    url: host.url,
+    executors: ground.executors,
+    slots,
+    outbox,
+    cache: ground.cache,
+    folder: ground.jobs,
+    uploads,
+    send: (message) => link.send(message),
+    accepting,
+    processors: ground.processors,
+    now: () => performance.now(),
+    onTrouble,
+  });
+
+  const register = (): NodeMessageOf<'register'> => {
+    const joinKey = host.introduce ?? host.joinKey;
+    return {
+      type: 'register',
+      share_key: config.config.shareKey,
+      capabilities: ground.capabilities,
+      workspace_ids: [],
+      resource_limits: config.config.resourceLimits,
+      remote_control_enabled: config.config.remoteControlEnabled,
+      public_key: identity.publicKey,
+      executors: [...ground.executors.keys()],
+      ...(joinKey === undefined ? {} : { join_key: joinKey }),
+      version: ground.version,
+      running: desk.held().slice(0, 4_096),
+    };
+  };
+
+  const heartbeat = (): NodeMessageOf<'heartbeat'> => ({
+    type: 'heartbeat',
+    available: accepting(),
+    current_jobs: desk.running,
+    remote_control_enabled: config.config.remoteControlEnabled,
+  });
+
+  const tellLimits = () => link.send({ type: 'limits_changed', resource_limits: config.config.resourceLimits });
+
+  const control = async ({ action, resource_limits: limits }: HostMessageOf<'control'>) => {
+    // The node itself has the last word: what its owner has not allowed is not done, and the host learns what holds.
+    if (!config.config.remoteControlEnabled) {
+      onTrouble('control', { action, refused: 'remote control is off' });
+      return tellLimits();
+    }
+    if (action === 'limits' && limits !== undefined) return ground.changeLimits(limits);
+    if (action === 'pause') taking.paused = true;
+    if (action === 'resume') Object.assign(taking, { paused: false, draining: false });
+    if (action === 'drain') {
+      taking.draining = true;
+      link.send({ type: 'drain' });
+    }
+    link.send(heartbeat());
+  };
+
+  const onMessage = (message: HostMessage) => {
+    switch (message.type) {
+      case 'job_assign':
+        return desk.assign(message);
+      case 'job_cancel':
+        return desk.cancel(message);
+      case 'chunk_ack':
+        return desk.chunkAcknowledged(message);
+      case 'done_ack':
+        return desk.doneAcknowledged(message);
+      case 'control':
+        void control(message).catch((error: unknown) => onTrouble('control', { error: String(error) }));
+        return;
+      case 'workspaces_changed':
+        log.info(
+          { host: host.url, workspaces: message.workspaces.map(({ name }) => name) },
+          'workspaces of this node changed',
+        );
+        return;
+      // The link itself takes these.
+      case 'challenge':
+      case 'registered':
+      case 'error':
+        return;
+    }
+  };
+
+  const link: Link = createLink({
+    url: host.url,
+    register,
+    heartbeat,
+    prove: (nonce) => identity.prove(config.config.nodeId, nonce),
+    onOnline: (registered) => {
+      log.info({ host: host.url, workspaces: registered.workspace_ids.length }, 'registered');
+      desk.online(registered.jobs);
+    },
+    onOffline: (reason) => log.info({ host: host.url, reason }, 'not connected'),
+    onMessage,
+    onTrouble,
+  });
+  link.start();
+
+  return {
+    desk,
+    tellLimits,
+    resumed: () => link.resumed(),
+    async stop() {
+      taking.draining = true;
+      await desk.stop();
+      const deadline = Date.now() + lastAnswers;
+      while (link.online && outbox.pending().length > 0 && Date.now() < deadline)
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      await link.stop();
+      await outbox.close();
+    },
+  };
+}
+
+/** The folder of a host's outbox. An embedded host has another port at each start, so it goes by its role. */
+function folderOf(host: HostToJoin): string {
+  if (host.introduce !== undefined) return 'embedded';
+  const { host: name } = new URL(host.url);
+  return name.toLowerCase().replace(/[^a-z0-9.-]/g, '_');
+}

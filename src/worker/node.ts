@@ -1,0 +1,135 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { makePrivateFolder } from '../platform/data-folder.ts';
+import { LockedError, takeLock } from '../platform/lock-file.ts';
+import type { Logger } from '../platform/log.ts';
+import { systemClock } from '../shared/clock.ts';
+import { AppError } from '../shared/errors.ts';
+import { createIdSource } from '../shared/ids.ts';
+import type { WorkerReady, WorkerStart } from '../shared/services.ts';
+import { openBlobCache } from './blobs/cache.ts';
+import type { Executor } from './executors/executor.ts';
+import { createOcrExecutor } from './executors/ocr.ts';
+import { createScriptExecutor, findScriptGround } from './executors/script.ts';
+import { detectCapabilities } from './hardware/capabilities.ts';
+import { type HostDesk, type NodeGround, openHostDesk } from './host-desk.ts';
+import { openIdentity } from './identity.ts';
+import { createSlots } from './jobs/slots.ts';
+import { sharedProcessors, sharedRoom, usableProcessors } from './limits.ts';
+import { freshConfig, type NodeConfigFile, openNodeConfig } from './node-config.ts';
+import { findSandboxTools } from './sandbox/tools.ts';
+
+export interface RunningNode {
+  ready: WorkerReady;
+  stop(): Promise<void>;
+}
+
+const cacheBytes = 2 * 1024 * 1024 * 1024;
+/** A clock that jumps by more than this between two looks tells that the machine slept. */
+const lookMs = 5_000;
+const sleepMs = 20_000;
+
+/** Starts this machine as a node: one identity, one set of limits, one connection per host. */
+export async function startNode({ dataDir, hosts, version }: WorkerStart, log: Logger): Promise<RunningNode> {
+  await makePrivateFolder(dataDir);
+  const lock = await takeLock(join(dataDir, 'worker.lock')).catch((error: unknown) => {
+    if (!(error instanceof LockedError)) throw error;
+    throw new AppError(
+      'conflict',
+      `Another worker (process ${error.pid}) uses this data folder; give each its own with --data`,
+    );
+  });
+  const ids = createIdSource(systemClock, Math.random);
+  const config = await openNodeConfig(dataDir, ids, systemClock);
+  const { identity, replaced } = await openIdentity(dataDir, systemClock);
+  // Hosts know the node by its old key and would refuse it for ever: with a new key it is a new node.
+  if (replaced) await config.change(pick(freshConfig(ids)));
+  for (const notice of [config.notice, replaced ? 'node-identity.json was damaged; this is a new node now' : null]) {
+    if (notice !== null) log.warn(notice);
+  }
+  const opening = openDesks(dataDir, hosts, version, config, identity, log);
+  opening.catch((error: unknown) => log.error({ err: error }, 'the worker could not begin'));
+  const stopLooking = onWakeUp(async () => {
+    for (const desk of (await opening).desks) desk.resumed();
+  });
+  const { nodeId, shareKey } = config.config;
+  return {
+    ready: { type: 'ready', nodeId, shareKey },
+    async stop() {
+      stopLooking();
+      const opened = await opening.catch(() => null);
+      await Promise.all((opened?.desks ?? []).map((desk) => desk.stop()));
+      await Promise.all((opened?.executors ?? []).map((executor) => executor.stop()));
+      await lock.release();
+    },
+  };
+}
+
+function pick({ nodeId, shareKey }: { nodeId: string; shareKey: string }) {
+  return { nodeId, shareKey };
+}
+
+async function openDesks(
+  dataDir: string,
+  hosts: WorkerStart['hosts'],
+  version: string,
+  config: NodeConfigFile,
+  identity: NodeGround['identity'],
+  log: Logger,
+): Promise<{ desks: HostDesk[]; executors: Executor[] }> {
+  const home = join(dataDir, 'worker');
+  const jobs = join(home, 'jobs');
+  await rm(jobs, { recursive: true, force: true, maxRetries: 3 });
+  await mkdir(jobs, { recursive: true, mode: 0o700 });
+  const [capabilities, executors, cache] = await Promise.all([
+    detectCapabilities(config.config.nodeId),
+    findExecutors(home, log),
+    openBlobCache(join(home, 'cache'), cacheBytes),
+  ]);
+  const slots = createSlots(sharedRoom(capabilities, config.config.resourceLimits));
+  const usable = usableProcessors();
+  const desks: HostDesk[] = [];
+  const ground: NodeGround = {
+    version,
+    config,
+    identity,
+    capabilities,
+    executors: new Map(executors.map((executor) => [executor.kind, executor])),
+    slots,
+    cache,
+    jobs,
+    outboxes: join(home, 'outbox'),
+    processors: () => sharedProcessors(usable, slots.shared.cores),
+    async changeLimits(limits) {
+      const { resourceLimits } = await config.change({
+        resourceLimits: { ...config.config.resourceLimits, ...limits },
+      });
+      slots.resize(sharedRoom(capabilities, resourceLimits));
+      for (const desk of desks) desk.tellLimits();
+    },
+    log,
+  };
+  for (const host of hosts) desks.push(await openHostDesk(host, ground));
+  return { desks, executors };
+}
+
+async function findExecutors(home: string, log: Logger): Promise<Executor[]> {
+  const [ground, { taskset }] = await Promise.all([
+    findScriptGround(join(home, 'import-map.json')),
+    findSandboxTools(),
+  ]);
+  if (ground === null) log.warn('There is no Deno for this platform: this node takes no scripts');
+  else if (ground.tools.bwrap === undefined)
+    log.info('Scripts run without bubblewrap, which is not here or not allowed');
+  return [...(ground === null ? [] : [createScriptExecutor(ground)]), createOcrExecutor({ taskset })];
+}
+
+function onWakeUp(wake: () => Promise<void>): () => void {
+  let before = Date.now();
+  const timer = setInterval(() => {
+    const now = Date.now();
+    if (now - before > sleepMs) void wake().catch(() => undefined);
+    before = now;
+  }, lookMs);
+  return () => clearInterval(timer);
+}
