@@ -103,15 +103,52 @@ export type StepType = InlineStep | JobStep | ContainerStep;
 export function defineInline<S extends TObject>(
   step: Omit<InlineStep<Static<S>>, 'config'> & { config: S },
 ): InlineStep {
-  return step as unknown as InlineStep;
+  const plain = step as unknown as InlineStep;
+  return {
+    ...plain,
+    ...filled(plain),
+    run: (context, inputs, config) => plain.run(context, inputs, fill(plain, config)),
+  };
 }
 export function defineJob<S extends TObject>(step: Omit<JobStep<Static<S>>, 'config'> & { config: S }): JobStep {
-  return step as unknown as JobStep;
+  const plain = step as unknown as JobStep;
+  return {
+    ...plain,
+    ...filled(plain),
+    job: (config, inputs, context) => plain.job(fill(plain, config), inputs, context),
+    fromResult: (result, config) => plain.fromResult(result, fill(plain, config)),
+  };
 }
 export function defineContainer<S extends TObject>(
   step: Omit<ContainerStep<Static<S>>, 'config'> & { config: S },
 ): ContainerStep {
-  return step as unknown as ContainerStep;
+  const plain = step as unknown as ContainerStep;
+  return {
+    ...plain,
+    ...filled(plain),
+    innerInputs: filledPorts(plain, plain.innerInputs),
+    innerOutputs: filledPorts(plain, plain.innerOutputs),
+    limits: (config) => plain.limits(fill(plain, config)),
+  };
+}
+
+/** A file written by hand may leave out settings that have a default; no step has to mind. */
+function fill(step: Pick<StepType, 'defaults'>, config: Config): Config {
+  return { ...step.defaults, ...config };
+}
+
+function filled(step: StepType): Pick<StepType, 'inputs' | 'outputs' | 'describe'> & Pick<InlineStep, 'summary'> {
+  const { summary } = step;
+  return {
+    inputs: filledPorts(step, step.inputs),
+    outputs: filledPorts(step, step.outputs),
+    describe: (config) => step.describe(fill(step, config)),
+    ...(summary === undefined ? {} : { summary: (outputs, config) => summary(outputs, fill(step, config)) }),
+  };
+}
+
+function filledPorts(step: StepType, ports: Ports<Config>): Ports<Config> {
+  return typeof ports === 'function' ? (config, wired) => ports(fill(step, config), wired) : ports;
 }
 
 export function portsFrom<C>(ports: Ports<C>, config: C, wired: WiredType = () => 'any'): readonly Port[] {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { stepType } from '../registry.ts';
-import type { InlineStep, JobStep } from '../step-type.ts';
+import { type InlineStep, type JobStep, portsFrom } from '../step-type.ts';
 
 const context = { stepId: 's', runInputs: {} };
 const run = (type: string, inputs: object, config: object, runInputs: object = {}) => {
@@ -105,4 +105,13 @@ describe('F10: steps that become jobs', () => {
     expect(code.fromResult(undefined, config)).toEqual({ result: null });
     expect(code.describe(config)).toBe('TypeScript, 1 line');
   });
+});
+
+it('settings that a file leaves out are those of the type', () => {
+  const context_ = { ...context, name: 'Code' };
+  const [code, map] = [stepType('code') as JobStep, stepType('map')];
+  expect(code.job({ source: 'x' }, {}, context_).requires.ramMb).toBe(256);
+  expect(portsFrom(code.inputs, { source: 'x' }).map(({ name }) => name)).toEqual(['value']);
+  expect(map?.executes === 'container' && map.limits({})).toEqual({ concurrency: 64, onItemError: 'fail' });
+  expect((stepType('input') as InlineStep).run(context, {}, { value: 'a' })).toEqual({ value: 'a' });
 });
