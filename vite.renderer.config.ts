@@ -16,8 +16,6 @@ export default defineConfig({
     // Nothing inlined: the content security policy allows no data: fonts or scripts.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 900,
-    // One sheet: sheets per page would arrive in any order, and the first to come decides the order of the layers.
-    cssCodeSplit: false,
     rolldownOptions: {
       output: {
         // Libraries that change less often than the pages keep their place in the browser's cache.
