@@ -1,7 +1,7 @@
 /**
  * The orchestrator, put together. Everything is built here and passed in; what starts is stopped in the opposite order.
  *
- *     store ─► people ─► blobs, files ─► nodes, jobs, scheduler ─► flows, runs ─► REST, sockets
+ *     store ─► blobs, files ─► jobs, nodes, scheduler ─► people ─► flows, runs ─► REST, sockets
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
@@ -16,6 +16,7 @@ import { createFlowDocumentParts } from './flow-documents/parts.ts';
 import { createRunService } from './flows/run-service.ts';
 import { signInUrl } from './http/routes/people.ts';
 import { startHttp } from './http/server.ts';
+import type { HostFacts } from './http/server-deps.ts';
 import { raiseEpoch } from './jobs/epoch.ts';
 import { createLiveHub } from './live/hub.ts';
 import { createDispatch } from './parts/dispatch.ts';
@@ -26,7 +27,8 @@ import { createSamples, firstSample } from './samples/samples.ts';
 import type { RunService } from './services.ts';
 import type { Store } from './store/store.ts';
 import { systemTimers } from './timers.ts';
-import { prepareHost } from './workspaces/first-start.ts';
+import { createDirectory } from './workspaces/directory.ts';
+import { type HostIdentity, prepareHost } from './workspaces/first-start.ts';
 import { hashSecret } from './workspaces/secrets.ts';
 
 export interface Orchestrator {
@@ -45,46 +47,42 @@ export interface OrchestratorWorld {
   ownerName: string;
 }
 
+/** What is to be ended, the last first. */
+type Stops = (() => Promise<void> | void)[];
+
 const clock = systemClock;
 const timers = systemTimers;
 const random = randomBytes;
 
 /** Starts an orchestrator. Rejects `store_newer`, `store_corrupt`, and Node's EADDRINUSE. */
 export async function createOrchestrator(config: OrchestratorConfig, world: OrchestratorWorld): Promise<Orchestrator> {
-  const { log } = world;
-  const layout = layoutOf(config.dataDir);
-  const store = await world.openStore(layout.store);
-  const stops: (() => Promise<void> | void)[] = [() => store.close()];
+  const store = await world.openStore(layoutOf(config.dataDir).store);
+  const stops: Stops = [() => store.close()];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    return await assemble(config, { ...world, store, stops, stop, blobsFolder: layout.blobs });
+    return { ...(await assemble(config, world, store, stops)), stop };
   } catch (error) {
-    log.error({ err: error }, 'The orchestrator could not start');
     await stop();
     throw error;
   }
 }
 
-interface Ground extends OrchestratorWorld {
-  store: Store;
-  blobsFolder: string;
-  /** What is to be ended, the last first. */
-  stops: (() => Promise<void> | void)[];
-  stop(): Promise<void>;
-}
-
-async function assemble(config: OrchestratorConfig, ground: Ground): Promise<Orchestrator> {
-  const { store, stops, log } = ground;
+async function assemble(
+  config: OrchestratorConfig,
+  { log, ownerName }: OrchestratorWorld,
+  store: Store,
+  stops: Stops,
+): Promise<Omit<Orchestrator, 'stop'>> {
   const ids = createIdSource(clock, Math.random);
+  const identity = await prepareHost({ store, clock, ids, random, ownerName });
   const epoch = await raiseEpoch(store);
-  const identity = await prepareHost({ store, clock, ids, random, ownerName: ground.ownerName });
   const hub = createLiveHub(String(epoch));
-  const blobs = await openBlobStore(ground.blobsFolder, randomUUID);
+  const directory = createDirectory(store);
+  const blobs = await openBlobStore(layoutOf(config.dataDir).blobs, randomUUID);
   const files = createFiles({ store, blobs, clock, ids });
   const samples = createSamples(resourcePath('samples'), files);
-
   const dispatch = await createDispatch({
     store,
     hub,
@@ -98,49 +96,50 @@ async function assemble(config: OrchestratorConfig, ground: Ground): Promise<Orc
     ownerId: identity.ownerId,
   });
   stops.push(dispatch.stop);
-  const { jobs, nodes } = dispatch;
+  const { jobs, nodes, tickets } = dispatch;
 
-  const people = createPeople({
-    ...{ store, clock, ids, random, hub, nodes },
-    endWork: (workspaceId) => endWork(workspaceId),
-  });
-  const flowParts = createFlowDocumentParts({
-    ...{ store, clock, ids, hub, log },
+  const endWork = async (workspaceId: string) => {
+    const { items } = await runs.list(workspaceId, { state: 'running', limit: 500 });
+    await Promise.allSettled(items.map((run) => runs.cancel(run.id)));
+    await jobs.cancelWorkspace(workspaceId);
+  };
+  const people = createPeople({ store, clock, ids, random, hub, nodes, directory, endWork });
+  const documents = createFlowDocumentParts({
+    store,
+    clock,
+    ids,
+    hub,
+    log,
     sockets: people.sockets,
     admit: people.admit,
     sampleFile: samples.file,
     runs: () => runs,
   });
-  stops.push(flowParts.stop);
-  const { flows } = flowParts;
-  const runs: RunService = createRunService({
-    ...{ store, jobs, blobs, clock, timers, ids },
-    live: hub,
-    unexpected: (error, what) => log.error({ err: error }, what),
-  });
+  stops.push(documents.stop);
+  const { flows } = documents;
+  const unexpected = (error: unknown, what: string) => log.error({ err: error }, what);
+  const runs: RunService = createRunService({ store, jobs, blobs, live: hub, clock, timers, ids, unexpected });
   stops.push(() => runs.stop());
 
-  const endWork = async (workspaceId: string) => {
-    const going = await runs.list(workspaceId, { state: 'running', limit: 500 });
-    await Promise.allSettled(going.items.map((run) => runs.cancel(run.id)));
-    await jobs.cancelWorkspace(workspaceId);
-    for (const flow of (await flows.list(workspaceId, { limit: 500 })).items) flowParts.close(flow.id);
-  };
-
   if (identity.firstWorkspaceId !== null) {
-    const owner = { userId: identity.ownerId, name: ground.ownerName };
+    const owner = { userId: identity.ownerId, name: ownerName };
     await flows.create(identity.firstWorkspaceId, owner, { sample: firstSample });
   }
-  await flowParts.tidy();
+  await documents.tidy();
   // Before anything connects, so that no result arrives that nobody waits for.
   await runs.resumeAll();
 
-  let url = '';
-  let ready = false;
+  const state = { url: '', ready: false };
   const gateways = createGateways({
-    ...{ dispatch, hub, people, log, clock, timers, jobs },
-    acceptFlow: flowParts.accept,
+    dispatch,
+    people,
+    hub,
+    jobs,
+    acceptFlow: documents.accept,
     host: { hostId: identity.hostId, version: config.version, epoch: String(epoch) },
+    clock,
+    timers,
+    log,
   });
   const http = await startHttp({
     services: {
@@ -151,31 +150,43 @@ async function assemble(config: OrchestratorConfig, ground: Ground): Promise<Orc
       jobs,
       files,
       blobs,
+      attemptTickets: tickets,
       hub,
-      ...{ attemptTickets: dispatch.tickets },
       samples: samples.list,
     },
-    host: {
-      ...{ hostId: identity.hostId, ownerId: identity.ownerId, version: config.version },
-      name: hostname(),
-      nodeId: async () => dispatch.embeddedNodeId(),
-      adminTokenHash: hashSecret(config.adminToken),
-      names: [],
-      url: () => url,
-      ready: () => ready,
-    },
-    ...{ staticDir: config.staticDir, clock, log, gateways, port: config.port },
+    host: hostFacts(config, identity, state, dispatch.embeddedNodeId),
+    gateways,
+    staticDir: config.staticDir,
+    port: config.port,
+    clock,
+    log,
   });
-  stops.push(
-    http.stop,
-    gateways.stop,
-    keepHouse({ timers, log, tasks: [people.credentials.clean, people.idempotency.clean] }),
-  );
-  url = http.url;
-  ready = true;
-  stops.push(() => {
-    ready = false;
-  });
-  const { code } = await people.credentials.createLink(identity.ownerId);
-  return { url, signInLink: signInUrl(url, code), stop: ground.stop };
+  const stopGateways = () => {
+    state.ready = false;
+    gateways.stop();
+  };
+  const { credentials, idempotency } = people;
+  stops.push(http.stop, stopGateways, keepHouse({ timers, log, tasks: [credentials.clean, idempotency.clean] }));
+  Object.assign(state, { url: http.url, ready: true });
+  const { code } = await credentials.createLink(identity.ownerId);
+  return { url: http.url, signInLink: signInUrl(http.url, code) };
+}
+
+function hostFacts(
+  config: OrchestratorConfig,
+  { hostId, ownerId }: HostIdentity,
+  state: { url: string; ready: boolean },
+  nodeId: () => string | null,
+): HostFacts {
+  return {
+    hostId,
+    ownerId,
+    name: hostname(),
+    version: config.version,
+    nodeId: async () => nodeId(),
+    adminTokenHash: hashSecret(config.adminToken),
+    names: [],
+    url: () => state.url,
+    ready: () => state.ready,
+  };
 }

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import cookie from '@fastify/cookie';
-import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
 import { describeApi } from '../../shared/api/openapi.ts';
 import type { RouteContract } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
@@ -34,7 +34,7 @@ export interface HttpServer {
 export async function startHttp(deps: HttpDeps & { port: number; gateways: SocketGateways }): Promise<HttpServer> {
   const app: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: limits.requestBody,
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },

@@ -5,7 +5,7 @@ import type { Editor } from '../flow-documents/collaboration.ts';
 import type { LiveHub, NodeService } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { createCredentials } from '../workspaces/credentials.ts';
-import { createDirectory } from '../workspaces/directory.ts';
+import type { Directory } from '../workspaces/directory.ts';
 import { createIdempotency } from '../workspaces/idempotency.ts';
 import { createMembers } from '../workspaces/members.ts';
 import { createOpenSockets } from '../workspaces/open-sockets.ts';
@@ -20,18 +20,18 @@ export interface PeopleDeps {
   random: RandomBytes;
   hub: LiveHub;
   nodes: NodeService;
+  directory: Directory;
   /** Cancels what goes on in a workspace before it is deleted. */
   endWork(workspaceId: string): Promise<void>;
 }
 
 /** Who people are, what they may do, and their sockets, which end with their rights (S15). */
 export function createPeople(deps: PeopleDeps) {
-  const { store, clock, random } = deps;
+  const { store, clock, random, directory } = deps;
   const credentials = createCredentials(deps);
   const members = createMembers({ ...deps, credentials });
   const workspaces = createWorkspaces(deps);
   const tickets = createTickets(clock, random);
-  const directory = createDirectory(store);
   const idempotency = createIdempotency(store, clock);
   const sockets = createOpenSockets();
   members.onLess(({ userId, workspaceId }) => sockets.endMember(userId, workspaceId));
