@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Client } from '../shared/api/client.ts';
-import { gatherInputs, parseInput } from './run-inputs.ts';
+import type { FlowFile } from '../shared/model/flow.ts';
+import { gatherInputs, type InputArgument, parseInput } from './run-inputs.ts';
 
 describe('--input', () => {
   test.each([
@@ -48,20 +49,41 @@ describe('files as inputs', () => {
     sha256: text,
   });
 
+  const input = (id: string, name: string, type: string) => ({ id, type: 'input', config: { name, type } });
+  const flow = {
+    steps: [
+      input('one', '', 'file'),
+      input('all', 'Pages', 'list<image>'),
+      input('some', '', 'list<image>'),
+      input('plain', '', 'number'),
+    ],
+  } as unknown as FlowFile;
+  const gather = (given: InputArgument[]) => gatherInputs(client, 'ws-1', flow, given);
+
   test('a file becomes a file value, a folder or a pattern a list in order of names', async () => {
     const list = [value('a.png', 'one'), value('b.png', 'two')];
-    const inputs = [
+    const inputs = await gather([
       { name: 'one', path: join(folder, 'b.png') },
-      { name: 'all', path: folder },
+      { name: 'Pages', path: folder },
       { name: 'some', path: join(folder, '*.png') },
       { name: 'plain', value: 3 },
-    ];
-    expect(await gatherInputs(client, 'ws-1', inputs)).toEqual({ one: list[1], all: list, some: list, plain: 3 });
+    ]);
+    expect(inputs).toEqual({ one: list[1], Pages: list, some: list, plain: 3 });
+  });
+
+  test('one file for an input that takes a list is a list of one; names are forgiving', async () => {
+    const list = [value('b.png', 'two')];
+    expect(await gather([{ name: 'pages', path: join(folder, 'b.png') }])).toEqual({ Pages: list });
+    expect(await gather([{ name: 'ALL', path: join(folder, 'b.png') }])).toEqual({ Pages: list });
+  });
+
+  test('an input that the flow does not have is refused with those that it has', async () => {
+    await expect(gather([{ name: 'topic', value: 1 }])).rejects.toThrow(
+      'The flow has no input "topic". There are: one, Pages, some, plain',
+    );
   });
 
   test('a path with nothing there is refused', async () => {
-    await expect(gatherInputs(client, 'ws-1', [{ name: 'x', path: join(folder, 'c.png') }])).rejects.toThrow(
-      'no file at',
-    );
+    await expect(gather([{ name: 'one', path: join(folder, 'c.png') }])).rejects.toThrow('no file at');
   });
 });

@@ -2,6 +2,8 @@ import { globSync } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Client } from '../shared/api/client.ts';
+import { runName } from '../shared/flows/steps/input.ts';
+import type { FlowFile, FlowStep } from '../shared/model/flow.ts';
 import { CommandError } from './failure.ts';
 
 /**
@@ -26,34 +28,46 @@ function readValue(text: string): unknown {
   }
 }
 
-/** Uploads what has to be uploaded, a few at a time, and answers the inputs of the run. */
+/** Uploads what has to be uploaded and answers the inputs of the run, under the names that the flow has for them. */
 export async function gatherInputs(
   client: Client,
   workspaceId: string,
-  inputs: readonly InputArgument[],
+  file: FlowFile,
+  given: readonly InputArgument[],
 ): Promise<Record<string, unknown>> {
-  const gathered: Record<string, unknown> = {};
-  for (const input of inputs) {
-    gathered[input.name] = 'path' in input ? await uploadPath(client, workspaceId, input.path) : input.value;
+  const inputs: Record<string, unknown> = {};
+  for (const one of given) {
+    const step = findInput(file, one.name);
+    inputs[runName(step)] = 'path' in one ? await uploadPath(client, workspaceId, one.path, isList(step)) : one.value;
   }
-  return gathered;
+  return inputs;
 }
 
-async function uploadPath(client: Client, workspaceId: string, path: string): Promise<unknown> {
+/** The Input that a person means: by its name, in any case, or by the id of its step. */
+function findInput(file: FlowFile, asked: string): FlowStep {
+  const inputs = file.steps.filter(({ type }) => type === 'input');
+  const same = (name: string) => name.toLowerCase() === asked.toLowerCase();
+  const found =
+    inputs.find((step) => runName(step) === asked) ?? inputs.find((step) => same(runName(step)) || same(step.id));
+  if (found !== undefined) return found;
+  const names = inputs.map(runName).join(', ');
+  throw new CommandError(`The flow has no input "${asked}". ${names === '' ? 'It has none.' : `There are: ${names}`}`);
+}
+
+function isList(step: FlowStep): boolean {
+  return String(step.config['type']).startsWith('list<');
+}
+
+async function uploadPath(client: Client, workspaceId: string, path: string, asList: boolean): Promise<unknown> {
   const { files, many } = await filesAt(path);
   const values = [];
   for (const file of files) {
     const mime = mimeTypes[extname(file).toLowerCase()] ?? 'application/octet-stream';
     const stored = await client.upload(workspaceId, basename(file), new Blob([await readFile(file)]), mime);
-    values.push({
-      fileId: stored.fileId,
-      name: stored.name,
-      mime: stored.mime,
-      size: stored.size,
-      sha256: stored.sha256,
-    });
+    const { fileId, name, size, sha256 } = stored;
+    values.push({ fileId, name, mime: stored.mime, size, sha256 });
   }
-  return many ? values : values[0];
+  return many || asList ? values : values[0];
 }
 
 async function filesAt(path: string): Promise<{ files: string[]; many: boolean }> {

@@ -80,10 +80,10 @@ async function announce(dataDir: string, services: HostServices, options: HostOp
   console.log('         single use, 10 minutes; "otherthing link" prints another');
   console.log(`  Data   ${dataDir}`);
   services.node?.then(
-    ({ shareKey }) => console.log(`  Node   share key ${formatKey(shareKey)}`),
+    ({ shareKey }) => console.log(`This machine is a node, share key ${formatKey(shareKey)}.`),
     (error: Error) => console.error(`This machine is not a node: ${error.message}`),
   );
-  console.log('\nCtrl-C stops it.\n');
+  console.log('  Stop   Ctrl-C\n');
   if (options.open === true && !(await openBrowser(signInLink)))
     console.log('No browser was found; open the link above.');
 }

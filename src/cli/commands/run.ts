@@ -42,11 +42,11 @@ async function start(
 ): Promise<RunSummary> {
   if (file !== null) {
     const { id } = await findWorkspace(client, asked);
-    const inputs = await gatherInputs(client, id, given);
+    const inputs = await gatherInputs(client, id, file, given);
     return client.call('startRunOfFile', { params: { id }, body: { file, inputs } });
   }
-  const { flow: found } = await client.call('getFlow', { params: { id: flow } });
-  const inputs = await gatherInputs(client, found.workspaceId, given);
+  const { flow: found, file: present } = await client.call('getFlow', { params: { id: flow } });
+  const inputs = await gatherInputs(client, found.workspaceId, present, given);
   return client.call('startRun', { params: { id: flow }, body: { inputs } });
 }
 
