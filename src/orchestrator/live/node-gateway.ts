@@ -120,16 +120,15 @@ function createConnection(deps: NodeGatewayDeps, sender: Sender, address: string
     });
   const admit = async (reception: Reception) => {
     const nodeId = reception.message.capabilities.node_id;
-    const answer = await desk.admit(reception, (epoch) => {
+    const admitted = await desk.admit(reception, (epoch) => {
       const session: NodeSession = { epoch, send: sender.send, close };
       if (stage.name === 'judged') stage = { name: 'registered', nodeId, session };
       return session;
     });
-    if (answer === null) return refuse();
+    if (!admitted) return refuse();
     // The socket went away meanwhile.
     if (stage.name === 'closed') return desk.disconnected(nodeId, deps.roster.get(nodeId)?.session ?? neverConnected);
     stopWaiting();
-    sender.send(answer);
     // A node of the first system names no executors, and reads one message per frame.
     if (reception.message.executors !== undefined) sender.allowBatches();
   };

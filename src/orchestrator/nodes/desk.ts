@@ -17,8 +17,8 @@ type Register = NodeMessageOf<'register'>;
 export interface NodeDesk {
   /** N1: null when the node is refused; else whether it must prove a key first. */
   receive(message: Register, address: string): Promise<Reception | null>;
-  /** Binds, remembers, lets it in; resolves after the commit with what to answer (N3, N6). */
-  admit(reception: Reception, connect: (epoch: number) => NodeSession): Promise<HostMessageOf<'registered'> | null>;
+  /** Binds, remembers, lets it in and answers `registered` (N3, N6) after the commit; false when it is refused after all. */
+  admit(reception: Reception, connect: (epoch: number) => NodeSession): Promise<boolean>;
   refused(address: string): void;
   heard(nodeId: string): void;
   heartbeat(nodeId: string, message: NodeMessageOf<'heartbeat'>): void;
@@ -166,7 +166,7 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       // Somebody else may have registered under this id or key while it proved its own.
       const holder = holderOf(shareKey);
       if ((holder !== null && holder !== id) || (before !== undefined && !stillSame(before.row, reception)))
-        return null;
+        return false;
       const epoch = (before?.row.sessionEpoch ?? 0) + 1;
       const row = rowOf(reception, before?.row ?? null, epoch, () => nextAppearance(rowsOf(roster)), deps);
       const joined = await membershipsFor(store, introduction, before ?? null, row, clock.now());
@@ -175,15 +175,19 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       for (const { workspaceId, state } of joined) node.workspaces.set(workspaceId, state);
       await store.commit([put(nodes, row), ...joined.map((membership) => put(nodeWorkspaces, membership))]);
       // N5: meanwhile it may have connected once more; the later connection is the one that counts.
-      if (node.row.sessionEpoch !== epoch) return null;
+      if (node.row.sessionEpoch !== epoch) return false;
+      const served = await servedNames(store, node);
+      if (node.row.sessionEpoch !== epoch) return false;
       const older = node.session;
       node.session = connect(epoch);
       if (older !== node.session) older?.close(nodeCloseCodes.replaced, 'replaced');
       Object.assign(node, { hearing: 'online', available: true, draining: false, heardAt: clock.now() });
       node.connectedAt = clock.now();
       const jobs = engine.presented(id, message.running ?? []);
+      // Said before anybody can give it a job: what comes before `registered` is nothing to a node.
+      node.session.send(answerTo(node, message, jobs, served, clock.now()));
       roster.refresh(node);
-      return answerTo(node, message, jobs, await servedNames(store, node), clock.now());
+      return true;
     },
     refused: guesses.failed,
 
