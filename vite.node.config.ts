@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type Plugin } from 'vite';
@@ -6,9 +6,7 @@ import { defineConfig, type Plugin } from 'vite';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** The programs that run on Node, and Electron's main process; each becomes dist/<name>.js. */
-const programs = ['orchestrator/main', 'worker/main', 'worker/ocr/child', 'cli/main', 'main/main'].filter((name) =>
-  existsSync(`${root}src/${name}.ts`),
-);
+const programs = ['orchestrator/main', 'worker/main', 'cli/main', 'main/main'];
 
 export default defineConfig({
   root,

@@ -2,6 +2,9 @@ import { defineConfig } from 'vitest/config';
 
 const node = { environment: 'node', restoreMocks: true } as const;
 
+/** What crosses processes runs what is built. */
+const globalSetup = './test/support/built.ts';
+
 /** Three projects; the real processes and browsers of the last two take turns, so that a machine with two cores keeps up. */
 export default defineConfig({
   test: {
@@ -20,6 +23,7 @@ export default defineConfig({
         test: {
           ...node,
           name: 'integration',
+          globalSetup,
           include: ['test/**/*.test.ts'],
           exclude: ['test/e2e/**'],
           testTimeout: 120_000,
@@ -30,6 +34,7 @@ export default defineConfig({
         test: {
           ...node,
           name: 'e2e',
+          globalSetup,
           include: ['test/e2e/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 180_000,
