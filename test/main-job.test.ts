@@ -96,7 +96,7 @@ async function uploadImages(count: number): Promise<FileValue[]> {
 /** Every finished "Read text in image" of a run, page by page. */
 async function finishedReads(runId: string): Promise<StepInstance[]> {
   const { file } = await host.client.call('getRun', { params: { id: runId } });
-  const stepId = file.steps.find((step) => step.type === 'ocr')?.id ?? '';
+  const stepId = file.steps.find((step) => step.type === 'read_text')?.id ?? '';
   const found: StepInstance[] = [];
   let cursor: string | undefined;
   do {

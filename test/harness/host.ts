@@ -11,7 +11,7 @@ const cli = join(import.meta.dirname, '../../dist/cli/main.js');
 export interface HostFile {
   pid: number;
   url: string;
-  token: string;
+  bearer: string;
 }
 
 export interface RunningHost extends HostFile {
@@ -42,7 +42,7 @@ export async function startHost(dataDir: string, args: readonly string[] = []): 
   ).catch((error: unknown) => {
     throw new Error(`The host did not start:\n${started.output()}`, { cause: error });
   });
-  const client = createClient({ baseUrl: file.url, token: file.token });
+  const client = createClient({ baseUrl: file.url, token: file.bearer });
   const { items } = await client.call('listWorkspaces', {});
   const workspaceId = items[0]?.id;
   if (workspaceId === undefined) throw new Error('The host has no workspace');
@@ -73,7 +73,7 @@ function readHostFile(dataDir: string, pid: number): HostFile | null {
 /** Starts `otherthing join` and adds the node to the workspace by the key that it prints. */
 export async function joinNode(host: RunningHost, dataDir: string): Promise<{ process: Started; node: Node }> {
   const started = startNode([cli, 'join', '--host', host.url, '--data', dataDir]);
-  const key = await waitFor('the share key', () => /\b[0-9A-HJKMNP-TV-Z]{8}\b/.exec(started.output())?.[0], 30_000);
+  const key = await waitFor('the share key', () => /\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/.exec(started.output())?.[0], 30_000);
   const node = await waitFor('the node to be added by its key', () =>
     host.client.call('addNodeByKey', { params: { id: host.workspaceId }, body: { share_key: key } }).catch(() => null),
   );
