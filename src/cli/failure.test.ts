@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
 import { AppError } from '../shared/errors.ts';
 import { CommandError, describeFailure } from './failure.ts';
@@ -11,7 +13,12 @@ test('an error with a code is told with its mistakes and the next step', () => {
 });
 
 test('a host that does not answer is said so, in place of "fetch failed"', async () => {
-  const error = await fetch('http://127.0.0.1:1/').catch((reason: unknown) => reason);
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  const error = await fetch(`http://127.0.0.1:${port}/`).catch((reason: unknown) => reason);
   expect(describeFailure(error)).toBe('The host does not answer.');
 });
 
