@@ -25,12 +25,16 @@ export function createSender(socket: Socket, onSlow: () => void): Sender {
   let scheduled = false;
   let batches = false;
   let closed = false;
-  const flush = () => {
-    scheduled = false;
+  const write = () => {
     const messages = waiting;
     waiting = [];
-    if (closed || socket.readyState !== open) return;
+    if (socket.readyState !== open) return;
     for (const frame of batches ? framesOf(messages) : messages) socket.send(frame);
+  };
+  const flush = () => {
+    scheduled = false;
+    if (closed) return;
+    write();
     if (socket.bufferedAmount > maxLag) onSlow();
   };
   return {
@@ -46,8 +50,8 @@ export function createSender(socket: Socket, onSlow: () => void): Sender {
     },
     close(code, reason) {
       if (closed) return;
-      flush();
       closed = true;
+      write();
       socket.close(code, reason);
       setTimeout(() => socket.terminate(), closeWithin).unref();
     },

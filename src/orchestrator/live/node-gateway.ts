@@ -75,6 +75,8 @@ function createConnection(deps: NodeGatewayDeps, sender: Sender, address: string
   const withinRate = createRateBound(rate.perSecond, rate.burst, deps.clock.now);
   let stage: Stage = { name: 'unknown' };
   let malformed = 0;
+  /** The one session of this connection, also when it registers again. */
+  let mine: { nodeId: string; session: NodeSession } | null = null;
   const stopWaiting = timers.after(introduceWithin, () => {
     if (stage.name !== 'registered') close(nodeCloseCodes.refused, 'not_introduced');
   });
@@ -85,7 +87,7 @@ function createConnection(deps: NodeGatewayDeps, sender: Sender, address: string
   };
   const closed = () => {
     stopWaiting();
-    if (stage.name === 'registered') desk.disconnected(stage.nodeId, stage.session);
+    if (mine !== null) desk.disconnected(mine.nodeId, mine.session);
     stage = { name: 'closed' };
   };
   const refuse = () => {
@@ -120,14 +122,18 @@ function createConnection(deps: NodeGatewayDeps, sender: Sender, address: string
     });
   const admit = async (reception: Reception) => {
     const nodeId = reception.message.capabilities.node_id;
-    const admitted = await desk.admit(reception, (epoch) => {
-      const session: NodeSession = { epoch, send: sender.send, close };
+    const admitted = await desk.admit(reception, () => {
+      const session = mine?.session ?? { send: sender.send, close };
+      mine = { nodeId, session };
       if (stage.name === 'judged') stage = { name: 'registered', nodeId, session };
       return session;
     });
     if (!admitted) return refuse();
     // The socket went away meanwhile.
-    if (stage.name === 'closed') return desk.disconnected(nodeId, deps.roster.get(nodeId)?.session ?? neverConnected);
+    if (stage.name === 'closed') {
+      if (mine !== null) desk.disconnected(nodeId, mine.session);
+      return;
+    }
     stopWaiting();
     // A node of the first system names no executors, and reads one message per frame.
     if (reception.message.executors !== undefined) sender.allowBatches();
@@ -167,8 +173,6 @@ function createConnection(deps: NodeGatewayDeps, sender: Sender, address: string
     },
   };
 }
-
-const neverConnected: NodeSession = { epoch: 0, send: () => undefined, close: () => undefined };
 
 /** What a registered node says. */
 function perform(

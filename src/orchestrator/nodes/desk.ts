@@ -18,7 +18,7 @@ export interface NodeDesk {
   /** N1: null when the node is refused; else whether it must prove a key first. */
   receive(message: Register, address: string): Promise<Reception | null>;
   /** Binds, remembers, lets it in and answers `registered` (N3, N6) after the commit; false when it is refused after all. */
-  admit(reception: Reception, connect: (epoch: number) => NodeSession): Promise<boolean>;
+  admit(reception: Reception, connect: () => NodeSession): Promise<boolean>;
   refused(address: string): void;
   heard(nodeId: string): void;
   heartbeat(nodeId: string, message: NodeMessageOf<'heartbeat'>): void;
@@ -179,7 +179,7 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       const served = await servedNames(store, node);
       if (node.row.sessionEpoch !== epoch) return false;
       const older = node.session;
-      node.session = connect(epoch);
+      node.session = connect();
       if (older !== node.session) older?.close(nodeCloseCodes.replaced, 'replaced');
       Object.assign(node, { hearing: 'online', available: true, draining: false, heardAt: clock.now() });
       node.connectedAt = clock.now();

@@ -11,7 +11,6 @@ import { sharedRoom } from './shared-room.ts';
 
 /** A node's connection. */
 export interface NodeSession {
-  readonly epoch: number;
   send(message: HostMessage): void;
   close(code: number, reason: string): void;
 }

@@ -1,0 +1,59 @@
+import { expect, test } from 'vitest';
+import { nextAppearance } from './appearance.ts';
+import { addressGroup, createGuesses } from './guesses.ts';
+import { sharedRoom } from './shared-room.ts';
+
+test('colour and mark: the first free pair; the ninth starts again with the marks shifted; 64 are distinct', () => {
+  const taken: { colour: number; mark: number }[] = [];
+  for (let index = 0; index < 64; index += 1) taken.push(nextAppearance(taken));
+  expect(taken.slice(0, 2)).toEqual([
+    { colour: 1, mark: 1 },
+    { colour: 2, mark: 2 },
+  ]);
+  expect(taken.slice(7, 10)).toEqual([
+    { colour: 8, mark: 8 },
+    { colour: 1, mark: 2 },
+    { colour: 2, mark: 3 },
+  ]);
+  expect(new Set(taken.map(({ colour, mark }) => colour * 10 + mark)).size).toBe(64);
+  expect(nextAppearance(taken.toSpliced(3, 1))).toEqual(taken[3]);
+  expect(nextAppearance(taken)).toEqual(taken[0]);
+});
+
+test.each([
+  ['::ffff:192.0.2.7', '192.0.2.7'],
+  ['192.0.2.7', '192.0.2.7'],
+  ['2001:db8:0:1:aaaa:bbbb:cccc:dddd', '2001:db8:0:1'],
+  ['2001:0db8::1', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+  ['fe80::1%eth0', 'fe80:0:0:0'],
+])('N1: %s counts as %s', (address, group) => {
+  expect(addressGroup(address)).toBe(group);
+});
+
+test('N1: a host hears at most 100 wrong keys an hour', () => {
+  let now = 0;
+  const guesses = createGuesses({ now: () => now });
+  for (let guess = 0; guess < 99; guess += 1) guesses.failed(`192.0.2.${guess}`);
+  expect(guesses.hostSpent()).toBe(false);
+  guesses.failed('192.0.2.100');
+  expect([guesses.hostSpent(), guesses.addressSpent('192.0.2.1')]).toEqual([true, false]);
+  now += 3_600_000;
+  expect(guesses.hostSpent()).toBe(false);
+});
+
+test('what is shared: the least of machine and limits; missing values are normal', () => {
+  expect(sharedRoom({ node_id: 'n' }, {})).toEqual({ cores: 1, ramMb: 1024, gpus: [] });
+  const machine = {
+    node_id: 'n',
+    cpu: { cores: 8 },
+    memory: { total_mb: 1000 },
+    gpus: [
+      { id: 'a', model: 'x', memory_mb: 24_000 },
+      { id: 'b', model: 'x', memory_mb: 24_000 },
+      { id: 'c', model: 'x' },
+    ],
+  };
+  const limits = { cpuCores: 64, ramPercent: 25, gpus: { a: { memoryPercent: 50 }, b: { enabled: false } } };
+  expect(sharedRoom(machine, limits)).toEqual({ cores: 8, ramMb: 250, gpus: [12_000, 0, 0] });
+});
