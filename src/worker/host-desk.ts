@@ -65,6 +65,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
     folder: ground.jobs,
     uploads,
     send: (message) => link.send(message),
+    online: () => link.online,
     accepting,
     processors: ground.processors,
     now: () => performance.now(),

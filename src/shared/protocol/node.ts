@@ -119,6 +119,8 @@ export const JobVerdict = Type.Object({
   fence: Fence,
   verdict: Type.Union([Type.Literal('keep'), Type.Literal('revoke')]),
   acked_seq: Type.Integer({ minimum: -1 }),
+  /** Replaces the ticket of a kept attempt, which a host that started anew does not know any more. */
+  ticket: Type.Optional(Type.String()),
 });
 
 /** Messages from host to node. */

@@ -33,6 +33,8 @@ export interface DeskOptions {
   /** Folder for results that wait to be uploaded. */
   uploads: string;
   send(message: NodeMessage): void;
+  /** Whether the host is there. */
+  online(): boolean;
   /** False while the owner paused the node, or it drains: nothing new is taken. */
   accepting(): boolean;
   processors(): readonly number[] | undefined;
@@ -195,7 +197,7 @@ export function createDesk(options: DeskOptions): Desk {
 
   const deliver = (entry: OutboxEntry) => {
     if (entry.upload === undefined) send(entry.message);
-    else void deliverLarge(entry, entry.upload);
+    else if (options.online()) void deliverLarge(entry, entry.upload);
   };
 
   const deliverLarge = async (entry: OutboxEntry, upload: NonNullable<OutboxEntry['upload']>) => {
@@ -290,10 +292,15 @@ export function createDesk(options: DeskOptions): Desk {
         const verdict = verdictOf.get(keyOf(attempt.job));
         if (verdict?.verdict === 'revoke') end(attempt);
         else attempt.output.resume(verdict?.acked_seq ?? attempt.output.ackedSeq);
+        if (verdict?.ticket !== undefined) attempt.job.ticket = verdict.ticket;
       }
       for (const [key, output] of finished) output.resume(verdictOf.get(key)?.acked_seq ?? output.ackedSeq);
       // Revoked or not: the host answers each, and only its answer removes a result (N10, N11).
-      for (const entry of outbox.pending()) deliver(entry);
+      for (const entry of outbox.pending()) {
+        const ticket = verdictOf.get(keyOf(entry.message))?.ticket;
+        if (ticket !== undefined && entry.upload !== undefined) entry.upload.ticket = ticket;
+        deliver(entry);
+      }
     },
     async stop() {
       stopping.abort();

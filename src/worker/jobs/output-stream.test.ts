@@ -56,6 +56,18 @@ describe('the output of an attempt', () => {
     await writing;
   });
 
+  it('N9: what is gathered does not pass a full window, even when its time has come', async () => {
+    const { sent, stream } = collected();
+    for (let index = 0; index < 31; index++) await stream.write('token', 'x');
+    await stream.write('log', 'a');
+    void stream.write('token', 'b');
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent).toHaveLength(32);
+    stream.acknowledged(0);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(sent.map(({ text }) => text).slice(31)).toEqual(['a', 'b']);
+  });
+
   it('N6: after a reconnect what the host does not have is sent again, in order', async () => {
     const { sent, stream } = collected();
     for (const text of ['a', 'b', 'c', 'd']) await stream.write('token', text);

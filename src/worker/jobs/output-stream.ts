@@ -24,6 +24,12 @@ export interface OutputStream {
   readonly ackedSeq: number;
 }
 
+interface Gathered {
+  stream: ChunkStream;
+  text: string;
+  bytes: number;
+}
+
 export interface OutputStreamOptions {
   send(chunk: Chunk): void;
   flushMs?: number;
@@ -35,16 +41,25 @@ export function createOutputStream(options: OutputStreamOptions): OutputStream {
   const { send, flushMs = nodeTimings.logFlush, window = chunkWindow, chunkBytes = limits.chunk } = options;
   let unacknowledged: Chunk[] = [];
   let waiting: (() => void)[] = [];
-  let gathered: { stream: ChunkStream; text: string; bytes: number } | null = null;
+  let gathered: Gathered | null = null;
   let timer: NodeJS.Timeout | undefined;
   let nextSeq = 0;
   let ackedSeq = -1;
   let ended = false;
 
+  const hasRoom = () => ended || unacknowledged.length < window;
+  const room = (): Promise<void> => new Promise((resolve) => waiting.push(resolve));
+  const wake = () => {
+    const woken = waiting;
+    waiting = [];
+    for (const resolve of woken) resolve();
+  };
+
+  /** What is gathered goes, unless the window is full: then it goes with the next acknowledgement. */
   const flush = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (gathered === null) return;
+    if (gathered === null || !hasRoom()) return;
     const { stream, text } = gathered;
     gathered = null;
     const chunk = { seq: nextSeq++, stream, text };
@@ -52,21 +67,19 @@ export function createOutputStream(options: OutputStreamOptions): OutputStream {
     send(chunk);
   };
 
-  const hasRoom = () => ended || unacknowledged.length < window;
-  const room = (): Promise<void> => (hasRoom() ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve)));
-  const wake = () => {
-    if (!hasRoom()) return;
-    const woken = waiting;
-    waiting = [];
-    for (const resolve of woken) resolve();
+  /** Waits until a piece can join what is gathered, or begin it anew; false when the attempt is over. */
+  const makeRoom = async (stream: ChunkStream, bytes: number): Promise<boolean> => {
+    for (;;) {
+      if (ended) return false;
+      if (!hasRoom()) await room();
+      else if (gathered !== null && (gathered.stream !== stream || gathered.bytes + bytes > chunkBytes)) flush();
+      else return true;
+    }
   };
 
   const gather = (stream: ChunkStream, piece: string, bytes: number) => {
-    if (gathered !== null && (gathered.stream !== stream || gathered.bytes + bytes > chunkBytes)) flush();
-    gathered =
-      gathered === null
-        ? { stream, text: piece, bytes }
-        : { stream, text: gathered.text + piece, bytes: gathered.bytes + bytes };
+    const before: Gathered = gathered ?? { stream, text: '', bytes: 0 };
+    gathered = { stream, text: before.text + piece, bytes: before.bytes + bytes };
     if (stream !== 'log' || gathered.bytes >= chunkBytes) flush();
     else timer ??= setTimeout(flush, flushMs);
   };
@@ -74,7 +87,8 @@ export function createOutputStream(options: OutputStreamOptions): OutputStream {
   const forget = (seq: number) => {
     ackedSeq = Math.max(ackedSeq, Math.min(seq, nextSeq - 1));
     unacknowledged = unacknowledged.filter((chunk) => chunk.seq > ackedSeq);
-    wake();
+    if (timer === undefined) flush();
+    if (hasRoom()) wake();
   };
 
   return {
@@ -83,8 +97,7 @@ export function createOutputStream(options: OutputStreamOptions): OutputStream {
     },
     async write(stream, text) {
       for (const { piece, bytes } of cut(text, chunkBytes)) {
-        while (!hasRoom()) await room();
-        if (ended) return;
+        if (!(await makeRoom(stream, bytes))) return;
         gather(stream, piece, bytes);
       }
       while (!hasRoom()) await room();
@@ -96,8 +109,8 @@ export function createOutputStream(options: OutputStreamOptions): OutputStream {
     },
     end() {
       if (ended) return;
-      flush();
       ended = true;
+      flush();
       wake();
     },
   };
