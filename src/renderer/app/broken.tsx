@@ -2,6 +2,7 @@ import { type ErrorComponentProps, useRouter } from '@tanstack/react-router';
 import { useEffect, useState } from 'react';
 import { AppError } from '../../shared/errors.ts';
 import { LoadError } from './page-states.tsx';
+import { TitleBar } from './title-bar.tsx';
 
 /** A page that failed while it loaded or was drawn. Tries again by itself while the host is away. */
 export function Broken({ error, reset }: ErrorComponentProps) {
@@ -19,8 +20,11 @@ export function Broken({ error, reset }: ErrorComponentProps) {
     void router.invalidate().finally(() => setRetrying(false));
   };
   return (
-    <div className="flex h-full min-h-0 flex-1 bg-surface">
-      <LoadError title="This page could not be loaded" error={error} onRetry={retry} retrying={retrying} />
+    <div className="grid h-full grid-rows-[36px_minmax(0,1fr)] bg-frame">
+      <TitleBar bare />
+      <main className="flex overflow-auto bg-surface">
+        <LoadError title="This page could not be loaded" error={error} onRetry={retry} retrying={retrying} />
+      </main>
     </div>
   );
 }

@@ -46,6 +46,14 @@ function WideFrame() {
 
 function NarrowFrame() {
   const workspace = useWorkspace();
+  const alone = useMatches({ select: (matches) => matches.some((match) => match.staticData.alone === true) });
+  if (alone) {
+    return (
+      <main id="page" tabIndex={-1} className={`${pageClass} h-full`}>
+        <Outlet />
+      </main>
+    );
+  }
   return (
     <div className="grid h-full grid-rows-[52px_minmax(0,1fr)_60px] bg-surface">
       <header className="row gap-2.5 border-b border-line bg-surface pr-1 pl-4">

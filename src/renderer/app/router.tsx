@@ -112,6 +112,7 @@ export interface RunSearch {
 const runRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/runs/$runId',
+  staticData: { alone: true },
   validateSearch: (search): RunSearch => ({
     ...(typeof search['step'] === 'string' ? { step: search['step'] } : {}),
     ...(typeof search['path'] === 'string' ? { path: search['path'] } : {}),
@@ -181,5 +182,7 @@ declare module '@tanstack/react-router' {
   interface StaticDataRouteOption {
     /** The builder uses the rail, every other page the sidebar. */
     frame?: 'rail';
+    /** On a narrow screen it stands alone, with a header of its own and no tabs. */
+    alone?: boolean;
   }
 }

@@ -15,6 +15,6 @@ export function runWords(run: RunSummary): string {
     case 'failed':
       return run.error === undefined ? 'Failed' : `Failed: ${run.error.message}`;
     case 'cancelled':
-      return total > 0 ? `Stopped at ${Math.round(((done + failed) / total) * 100)}\u202f%` : 'Stopped';
+      return total > 0 ? `Stopped at ${Math.round(((done + failed) / total) * 100)}\u2009%` : 'Stopped';
   }
 }

@@ -3,7 +3,7 @@ import './dialog.css';
 import { Command } from 'cmdk';
 import { type LucideIcon, Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { Icon } from './icon.tsx';
 import { Kbd } from './kbd.tsx';
 
@@ -30,6 +30,28 @@ interface CommandPaletteProps {
   placeholder?: string;
 }
 
+/** Every word that was typed must stand in the label or in the words it is found by; the start of a word counts most. */
+export function scoreOf(value: string, asked: string, words: string[] = []): number {
+  const text = ` ${[value, ...words].join(' ').toLowerCase()}`;
+  const parts = asked.toLowerCase().split(/\s+/).filter(Boolean);
+  if (!parts.every((part) => text.includes(part))) return 0;
+  return parts.every((part) => text.includes(` ${part}`)) ? 1 : 0.5;
+}
+
+/** The label with what was typed in bold. */
+function Marked({ text, asked }: { text: string; asked: string }) {
+  const at = asked.trim() === '' ? -1 : text.toLowerCase().indexOf(asked.trim().toLowerCase());
+  if (at === -1) return text;
+  const end = at + asked.trim().length;
+  return (
+    <>
+      {text.slice(0, at)}
+      <b>{text.slice(at, end)}</b>
+      {text.slice(end)}
+    </>
+  );
+}
+
 /** Reaches every page, flow, node and action by typing. */
 export function CommandPalette({
   open,
@@ -37,6 +59,7 @@ export function CommandPalette({
   groups,
   placeholder = 'Find a flow, a node, an action',
 }: CommandPaletteProps) {
+  const [asked, setAsked] = useState('');
   const choose = (entry: PaletteEntry) => {
     onOpenChange(false);
     entry.run();
@@ -47,10 +70,15 @@ export function CommandPalette({
         <Dialog.Overlay className="ui-scrim" />
         <Dialog.Content className="ui-palette" aria-describedby={undefined}>
           <Dialog.Title className="sr-only">Find a flow, a node, an action</Dialog.Title>
-          <Command loop>
+          <Command loop filter={scoreOf}>
             <div className="ui-palette-ask">
               <Icon of={Search} />
-              <Command.Input placeholder={placeholder} aria-label={placeholder} />
+              <Command.Input
+                value={asked}
+                onValueChange={setAsked}
+                placeholder={placeholder}
+                aria-label={placeholder}
+              />
               <Kbd>Esc</Kbd>
             </div>
             <Command.List>
@@ -68,7 +96,9 @@ export function CommandPalette({
                       >
                         {entry.icon && <Icon of={entry.icon} />}
                         {entry.lead}
-                        <span className="cut">{entry.label}</span>
+                        <span className="cut">
+                          <Marked text={entry.label} asked={asked} />
+                        </span>
                         {entry.note !== undefined && <span className="cut text-12 text-ink-3">{entry.note}</span>}
                         <Kbd className="ui-palette-enter">Enter</Kbd>
                       </Command.Item>

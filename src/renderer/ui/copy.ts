@@ -4,6 +4,19 @@ export async function copyText(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    return false;
+    return copyBySelection(text);
   }
+}
+
+/** The older way, for windows whose clipboard permission is refused. Works within a press of a button. */
+function copyBySelection(text: string): boolean {
+  const held = document.createElement('textarea');
+  held.value = text;
+  held.style.position = 'fixed';
+  held.style.opacity = '0';
+  document.body.append(held);
+  held.select();
+  const copied = document.execCommand('copy');
+  held.remove();
+  return copied;
 }

@@ -11,7 +11,7 @@ function layOut(picture: Picture) {
   const width = Math.max(1, Math.max(...boxes.map((box) => box.x + box.width)) - left);
   const height = Math.max(1, Math.max(...boxes.map((box) => box.y + box.height)) - top);
   const scaleX = Math.min((view.width - 2 * view.padX) / width, 0.075);
-  const scaleY = Math.min((view.height - 2 * view.padY) / height, 0.075);
+  const scaleY = Math.min((view.height - 2 * view.padY) / height, 0.11);
   const offsetX = (view.width - width * scaleX) / 2;
   const offsetY = (view.height - height * scaleY) / 2;
   return boxes.map((box) => ({

@@ -10,7 +10,7 @@ import {
   formatShare,
 } from './numbers.ts';
 
-const spaced = (text: string) => text.replaceAll('\u202f', ' ');
+const spaced = (text: string) => text.replaceAll('\u2009', ' ');
 
 test('DESIGN words: durations are said as people say them, with a thin space before the unit', () => {
   const said = [0, 80, 800, 3_240, 38_600, 59_960, 161_000, 180_000, 12_540_000, 200_000_000]
@@ -28,7 +28,7 @@ test('DESIGN words: durations are said as people say them, with a thin space bef
     '3 h 29 min',
     '2 days',
   ]);
-  expect(formatDuration(800)).toContain('\u202f');
+  expect(formatDuration(800)).toContain('\u2009');
 });
 
 test('DESIGN words: an estimate says "about"', () => {

@@ -1,5 +1,5 @@
 /** How figures are written: tabular, with a thin space before units and %. */
-const thin = '\u202f';
+const thin = '\u2009';
 const whole = new Intl.NumberFormat('en');
 const tenths = new Intl.NumberFormat('en', { maximumFractionDigits: 1 });
 

@@ -1,24 +1,23 @@
 import { useQuery } from '@tanstack/react-query';
+import { Workflow } from 'lucide-react';
 import { useState } from 'react';
 import type { FlowSummary } from '../../../shared/model/run.ts';
 import { useApi } from '../../api/api.ts';
 import { samplesQuery } from '../../api/queries.ts';
-import { useMachines } from '../../app/machines.ts';
 import { readStored, writeStored } from '../../app/stored.ts';
-import { FlowPicture } from '../../ui/flow-picture.tsx';
+import { Icon } from '../../ui/icon.tsx';
 import { formatPlural } from '../../ui/numbers.ts';
 import type { FlowActions } from './flow-actions.ts';
-import { pictureColours } from './flow-table.tsx';
 
 interface SamplesProps {
   flows: readonly FlowSummary[];
   actions: FlowActions;
 }
 
-/** Sample flows at the foot of the list, until they are hidden. */
+/** Samples that no flow was made of yet, at the foot of the list, until they are hidden. */
 export function Samples({ flows, actions }: SamplesProps) {
-  const samples = useQuery(samplesQuery(useApi())).data ?? [];
-  const machines = useMachines();
+  const all = useQuery(samplesQuery(useApi())).data ?? [];
+  const samples = all.filter((sample) => !flows.some((flow) => flow.sample === sample.id));
   const [hidden, setHidden] = useState(() => readStored('samples') === 'hidden');
   if (hidden || samples.length === 0) return null;
   const hide = () => {
@@ -35,29 +34,24 @@ export function Samples({ flows, actions }: SamplesProps) {
         </button>
       </div>
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(260px,1fr))] gap-3 px-5 pb-5">
-        {samples.map((sample) => {
-          const made = flows.find((flow) => flow.sample === sample.id);
-          return (
-            <li key={sample.id}>
-              <button
-                type="button"
-                title={sample.description}
-                className="flex w-full items-start gap-3 rounded-panel border border-line bg-canvas px-3.5 py-3 text-left hover:border-line-2"
-                onClick={() =>
-                  made === undefined ? actions.create.mutate({ sample: sample.id }) : void actions.open(made.id)
-                }
-              >
-                {made !== undefined && (
-                  <FlowPicture picture={made.picture} colours={pictureColours(made, machines)} ground="surface" />
-                )}
-                <span className="min-w-0 leading-[18px]">
-                  <span className="block font-strong">{sample.name}</span>
-                  <span className="block text-12 text-ink-3">{formatPlural(sample.steps, 'step')}</span>
-                </span>
-              </button>
-            </li>
-          );
-        })}
+        {samples.map((sample) => (
+          <li key={sample.id}>
+            <button
+              type="button"
+              title={sample.description}
+              className="flex w-full items-start gap-3 rounded-panel border border-line bg-canvas px-3.5 py-3 text-left hover:border-line-2"
+              onClick={() => actions.create.mutate({ sample: sample.id })}
+            >
+              <span className="grid size-8 flex-none place-items-center rounded-control bg-hover text-ink-2">
+                <Icon of={Workflow} />
+              </span>
+              <span className="min-w-0 leading-[18px]">
+                <span className="block font-strong">{sample.name}</span>
+                <span className="block text-12 text-ink-3">{formatPlural(sample.steps, 'step')}</span>
+              </span>
+            </button>
+          </li>
+        ))}
       </ul>
     </section>
   );

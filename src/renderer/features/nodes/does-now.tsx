@@ -17,8 +17,8 @@ export function DoesNow({ node }: { node: Node }) {
           Lost
         </div>
         {node.lastSeenAt !== null && (
-          <div className="pl-5.5 text-ink-3">
-            last heard <RelativeTime at={node.lastSeenAt} />
+          <div className="cut pl-5.5 text-ink-3">
+            heard <RelativeTime at={node.lastSeenAt} />
           </div>
         )}
       </>
@@ -36,7 +36,7 @@ export function DoesNow({ node }: { node: Node }) {
     return (
       <div className="row gap-2 text-ink-2">
         <StateGlyph state="paused" />
-        Paused by its owner
+        <span className="cut">Paused by its owner</span>
       </div>
     );
   }

@@ -8,11 +8,11 @@ import { Load } from './load.tsx';
 import { Record } from './record.tsx';
 
 const columns: readonly Column[] = [
-  { head: 'Node', width: '22%' },
-  { head: 'Hardware', width: '24%' },
-  { head: 'Load, within its limits', width: '20%' },
+  { head: 'Node', width: '20%' },
+  { head: 'Hardware', width: '23%' },
+  { head: 'Load, within its limits', width: '22%' },
   { head: 'Does now' },
-  { head: 'Record', width: '170px' },
+  { head: 'Record', width: '160px' },
 ];
 
 interface NodeTableProps {

@@ -24,11 +24,9 @@ import { PoolMemory } from './pool-memory.tsx';
 import { WaitingNodes } from './waiting-nodes.tsx';
 
 /** Those that work first, those that are gone last; else by name. */
-const order: Record<ReturnType<typeof presenceOf>, number> = { here: 0, away: 1, lost: 2 };
+const order = (node: Node): number => ({ here: node.currentJobs > 0 ? 0 : 1, away: 2, lost: 3 })[presenceOf(node)];
 const sortNodes = (nodes: readonly Node[]) =>
-  nodes.toSorted(
-    (a, b) => order[presenceOf(a)] - order[presenceOf(b)] || a.name.localeCompare(b.name, 'en', { numeric: true }),
-  );
+  nodes.toSorted((a, b) => order(a) - order(b) || a.name.localeCompare(b.name, 'en', { numeric: true }));
 
 function ownersWords(nodes: readonly Node[]): string {
   const owners = new Set(nodes.flatMap((node) => node.ownerName ?? []));

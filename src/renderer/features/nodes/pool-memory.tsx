@@ -9,6 +9,7 @@ export function PoolMemory({ nodes }: { nodes: readonly Node[] }) {
     .map((node) => ({ node, facts: factsOf(node) }))
     .filter(({ facts }) => (facts.sharedRamMb ?? 0) > 0);
   if (known.length === 0) return null;
+  const crowded = known.length > 8;
   const here = known.filter(({ facts }) => facts.presence === 'here');
   const used = here.reduce((sum, { node }) => sum + node.reserved.ramMb, 0);
   const whole = here.reduce((sum, { facts }) => sum + (facts.sharedRamMb ?? 0), 0);
@@ -30,7 +31,7 @@ export function PoolMemory({ nodes }: { nodes: readonly Node[] }) {
           return (
             <div
               key={node.id}
-              className="min-w-5"
+              className={crowded ? 'min-w-5' : 'min-w-18'}
               style={{ flex: facts.sharedRamMb ?? 1, ...machineColour(node.colour) }}
             >
               <div
@@ -51,11 +52,13 @@ export function PoolMemory({ nodes }: { nodes: readonly Node[] }) {
                   size={13}
                   name={node.name}
                 />
-                <span className="cut">
-                  {present
-                    ? `${formatGigabytes(node.reserved.ramMb / 1024)} of ${formatMemory(facts.sharedRamMb ?? 0)}`
-                    : `${formatMemory(facts.sharedRamMb ?? 0)}, ${standingWords(node).toLowerCase()}`}
-                </span>
+                {!crowded && (
+                  <span className="cut">
+                    {present
+                      ? `${formatGigabytes(node.reserved.ramMb / 1024)} of ${formatMemory(facts.sharedRamMb ?? 0)}`
+                      : `${formatMemory(facts.sharedRamMb ?? 0)}, ${standingWords(node).toLowerCase()}`}
+                  </span>
+                )}
               </div>
             </div>
           );

@@ -11,7 +11,7 @@ export function Record({ node }: { node: Node }) {
     <div className="grid grid-cols-[44px_1fr] items-center gap-2">
       <b className="text-right text-15">
         {nodeFaults > 0 && good > 0.995 ? '99' : Math.round(good * 100)}
-        <span className="text-11 font-text text-ink-3">{'\u202f%'}</span>
+        <span className="text-11 font-text text-ink-3">{'\u2009%'}</span>
       </b>
       <div>
         <span

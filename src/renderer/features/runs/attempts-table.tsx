@@ -18,7 +18,7 @@ const columns: readonly Column[] = [
   { head: 'Node', width: '150px' },
   { head: 'In line', width: '80px', right: true },
   { head: 'Ran', width: '80px', right: true },
-  { head: 'What happened', width: '38%' },
+  { head: 'What happened', width: '34%' },
 ];
 
 /** A page of a table; more are shown on request. */
@@ -41,6 +41,7 @@ export function Attempts({ detail, steps, now, chosen, onChoose }: AttemptsProps
   const [most, setMost] = useState(pageSize);
   const shown = wanted ?? (noted.length > 0 ? 'note' : 'all');
   const listed = shown === 'note' ? noted : rows;
+  const mixed = new Set(rows.map((row) => row.step.stepId)).size > 1;
   const tries = rows.reduce((sum, row) => sum + (row.step.attempts ?? 1), 0);
   if (rows.length === 0) return null;
   return (
@@ -72,6 +73,7 @@ export function Attempts({ detail, steps, now, chosen, onChoose }: AttemptsProps
               row={row}
               detail={detail}
               machines={machines}
+              mixed={mixed}
               selected={chosen?.step === row.step.stepId && chosen.path === row.step.path}
               onChoose={onChoose}
             />
@@ -96,10 +98,12 @@ interface LineProps {
   detail: RunDetail;
   machines: Machines;
   selected: boolean;
+  /** Whether several steps stand in the list, so that each says which. */
+  mixed: boolean;
   onChoose: (chosen: Chosen) => void;
 }
 
-function AttemptLine({ row, detail, machines, selected, onChoose }: LineProps) {
+function AttemptLine({ row, detail, machines, selected, mixed, onChoose }: LineProps) {
   const { step } = row;
   const words = instanceWords(detail, step.stepId, step.path);
   const machine = step.nodeId === undefined ? undefined : machines.get(step.nodeId);
@@ -108,7 +112,8 @@ function AttemptLine({ row, detail, machines, selected, onChoose }: LineProps) {
     <TableRow onOpen={choose} selected={selected}>
       <td>
         <button type="button" className="cut block max-w-full text-left" onClick={choose}>
-          {words.item === null ? words.step : `${words.step}, ${words.item}`}
+          <span className="first-letter:uppercase">{words.item ?? words.step}</span>
+          {words.item !== null && mixed && <span className="text-ink-3"> {words.step}</span>}
         </button>
       </td>
       <td>{step.attempts ?? 1}</td>

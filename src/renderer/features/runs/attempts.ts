@@ -16,17 +16,13 @@ const slowLeast = 1000;
 /** Work that nodes did, the remarkable first told from the rest. */
 export function attemptRows(steps: readonly StepInstance[], now: number): AttemptRow[] {
   const worked = steps.filter((step) => step.jobId !== undefined || step.nodeId !== undefined);
-  const usual = median(
-    worked.flatMap((step) =>
-      step.startedAt !== undefined && step.finishedAt !== undefined ? step.finishedAt - step.startedAt : [],
-    ),
-  );
+  const usual = usualTimes(worked);
   return worked
     .toSorted((a, b) => (a.readyAt ?? 0) - (b.readyAt ?? 0) || a.path.localeCompare(b.path, 'en', { numeric: true }))
     .map((step) => {
       const ran = step.startedAt === undefined ? null : (step.finishedAt ?? now) - step.startedAt;
       const inLine = step.readyAt === undefined ? null : (step.startedAt ?? step.finishedAt ?? now) - step.readyAt;
-      return { step, inLine, ran, note: noteOf(step, ran, worked.length > 4 ? usual : null) };
+      return { step, inLine, ran, note: noteOf(step, ran, usual.get(step.stepId) ?? null) };
     });
 }
 
@@ -35,6 +31,20 @@ function noteOf(step: StepInstance, ran: number | null, usual: number | null): A
   if ((step.attempts ?? 1) > 1) return 'again';
   if (ran !== null && usual !== null && ran > usual * slowFactor && ran > slowLeast) return 'slow';
   return null;
+}
+
+/** The usual time of each step that was done often enough to have one. */
+function usualTimes(worked: readonly StepInstance[]): ReadonlyMap<string, number> {
+  const byStep = Map.groupBy(worked, (step) => step.stepId);
+  return new Map(
+    [...byStep].flatMap(([stepId, done]) => {
+      const times = done.flatMap(({ startedAt, finishedAt }) =>
+        startedAt !== undefined && finishedAt !== undefined ? finishedAt - startedAt : [],
+      );
+      const usual = times.length > 4 ? median(times) : null;
+      return usual === null ? [] : [[stepId, usual] as const];
+    }),
+  );
 }
 
 function median(values: readonly number[]): number | null {

@@ -115,13 +115,16 @@ function MiniStep({ box, instance, inner, machines, ringed, onChoose }: MiniStep
       type="button"
       onClick={onChoose}
       title={box.step.name}
-      className={`absolute flex flex-col items-start overflow-hidden rounded-machine border bg-surface px-1.5 text-left outline ${edge} ${ring}`}
+      className={`absolute flex flex-col items-start rounded-machine border bg-surface px-1.25 text-left outline ${edge} ${ring}`}
       style={{ left: box.x, top: box.y, width: box.width, height: box.height }}
     >
-      <span className="row h-6 w-full gap-1">
-        <span className="cut flex-1 text-[9.5px] font-medium">{box.step.name}</span>
-        <StateGlyph state={glyphOfStep[state]} size={9} label={state} />
-      </span>
+      <span className="cut block h-6 w-full text-[9.5px] leading-6 font-medium">{box.step.name}</span>
+      <StateGlyph
+        state={glyphOfStep[state]}
+        size={10}
+        label={state}
+        className="absolute -top-1 -right-1 rounded-round bg-canvas shadow-[0_0_0_1.5px_var(--canvas)]"
+      />
       {box.height > 40 && inner.length > 0 && (
         <MiniCells inner={inner} machines={machines} width={box.width} height={box.height} />
       )}

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { ChevronLeft } from 'lucide-react';
 import { type CSSProperties, useState } from 'react';
 import type { RunDetail, StepInstance } from '../../../shared/model/run.ts';
+import { LiveMark } from '../../app/live-mark.tsx';
 import { colourOf, type Machines, useMachines, weaveOf, weaveWords } from '../../app/machines.ts';
 import { runTook, runWords } from '../../app/run-words.ts';
 import { PortValues } from '../../app/value-view.tsx';
@@ -29,7 +30,7 @@ export function NarrowRun({ detail }: { detail: RunDetail }) {
   const rows = timelineByStep({ run, file: detail.file, steps: detail.steps, inner, tried, now });
   return (
     <>
-      <header className="row h-13 flex-none gap-1 border-b border-line bg-surface pr-2 pl-1">
+      <header className="row h-13 flex-none gap-1 border-b border-line bg-surface pr-4 pl-1">
         <Link
           to="/w/$workspaceId/runs"
           params={{ workspaceId }}
@@ -45,6 +46,7 @@ export function NarrowRun({ detail }: { detail: RunDetail }) {
             {run.startedBy === null ? '' : `, started by ${run.startedBy}`}
           </p>
         </div>
+        <LiveMark />
       </header>
       <div className="min-h-0 flex-1 overflow-auto px-4 py-3.5">
         <ol className="relative isolate flex flex-col gap-2 before:absolute before:top-5 before:bottom-5 before:left-[23px] before:-z-1 before:w-[1.5px] before:bg-line-2">

@@ -68,6 +68,8 @@ export function StepRow({ row, ...view }: { row: TimelineRow } & ViewProps) {
   const [open, setOpen] = useState(true);
   const chosen = view.chosen?.step === row.stepId && view.chosen.path === '';
   const isMap = row.lanes.length > 0;
+  const words = rowWords(row, machines);
+  const inName = row.bar !== null && words !== '' && placeOfWords(row.bar, view.length, words) === 'name';
   return (
     <>
       <div className="gantt-row" aria-current={chosen}>
@@ -87,6 +89,7 @@ export function StepRow({ row, ...view }: { row: TimelineRow } & ViewProps) {
           <button type="button" className="cut text-left" onClick={() => view.onChoose({ step: row.stepId, path: '' })}>
             {row.name}
           </button>
+          {inName && <span className="ml-auto text-11 whitespace-nowrap text-ink-3">{shortWords(row)}</span>}
         </div>
         <div className="gantt-track">
           {row.line !== null && <span className="gantt-line" style={place(row.line.from, row.line.to, view.length)} />}
@@ -95,7 +98,7 @@ export function StepRow({ row, ...view }: { row: TimelineRow } & ViewProps) {
           ) : (
             row.bar !== null && <BarMark bar={row.bar} machines={machines} {...view} />
           )}
-          <RowWords row={row} machines={machines} length={view.length} />
+          <RowWords row={row} words={words} length={view.length} />
         </div>
       </div>
       {open &&
@@ -123,18 +126,35 @@ function MapBar({ row, machines, length }: { row: TimelineRow; machines: Machine
   );
 }
 
-function RowWords({ row, machines, length }: { row: TimelineRow; machines: Machines; length: number }) {
-  const words = rowWords(row, machines);
+/** Words stand after their bar, or before it; where neither has room, in the column of names. */
+type WordsPlace = 'after' | 'before' | 'name';
+
+function placeOfWords(bar: Bar, length: number, words: string): WordsPlace {
+  const room = Math.min(0.9, words.length * 0.0115 + 0.03);
+  if (1 - bar.to / length >= room) return 'after';
+  return bar.from / length >= room ? 'before' : 'name';
+}
+
+function RowWords({ row, words, length }: { row: TimelineRow; words: string; length: number }) {
   if (words === '' || row.bar === null) return null;
-  const before = row.bar.to / length > 0.72;
-  const style = before
-    ? { right: `${100 - (row.bar.from / length) * 100}%` }
-    : { left: `${(row.bar.to / length) * 100}%` };
+  const where = placeOfWords(row.bar, length, words);
+  if (where === 'name') return null;
+  const style =
+    where === 'before'
+      ? { right: `${100 - (row.bar.from / length) * 100}%` }
+      : { left: `${(row.bar.to / length) * 100}%` };
   return (
     <span className={`gantt-words ${row.state === 'failed' ? 'text-fail' : ''}`} style={style}>
       {words}
     </span>
   );
+}
+
+/** The short form, for the column of names. */
+function shortWords(row: TimelineRow): string {
+  const items = row.instance?.items;
+  if (items !== undefined) return `${items.done + items.failed} of ${items.total}`;
+  return row.bar === null ? '' : formatDuration(row.bar.to - row.bar.from);
 }
 
 /** "38.6 s on rack-2, after 7 s in line", "48 items on 3 nodes". */
@@ -182,7 +202,7 @@ export function LaneRow({
       </div>
       <div className="gantt-track">
         {lane.bars.map((bar) => (
-          <BarMark key={bar.key} bar={bar} tracks={lane.tracks} machines={machines} {...view} />
+          <BarMark key={bar.key} inLane bar={bar} tracks={lane.tracks} machines={machines} {...view} />
         ))}
         {lost !== undefined && (
           <span className="gantt-words text-fail" style={{ left: `${(lost.to / view.length) * 100}%`, top: 5 }}>
@@ -197,19 +217,20 @@ export function LaneRow({
 /** A bar is chosen by pointer here and by keyboard in the list of attempts below, which holds the same instances. */
 function BarMark({
   bar,
+  inLane = false,
   tracks = 1,
   machines,
   length,
   chosen,
   onChoose,
-}: { bar: Bar; tracks?: number; machines: Machines } & ViewProps) {
+}: { bar: Bar; inLane?: boolean; tracks?: number; machines: Machines } & ViewProps) {
   const isChosen = chosen !== null && chosen.step === bar.stepId && chosen.path === bar.path && bar.look !== 'lost';
   const lane =
     tracks > 1
       ? { top: 6 + (15 / tracks) * bar.track, height: Math.max(2, 15 / tracks - 1) }
-      : bar.path === ''
-        ? {}
-        : { top: 6, height: 15 };
+      : inLane
+        ? { top: 6, height: 15 }
+        : {};
   const style = { ...place(bar.from, bar.to, length), ...lane, ...tint(colourOf(machines, bar.nodeId)) };
   const choose = () => onChoose({ step: bar.stepId, path: bar.path });
   return (

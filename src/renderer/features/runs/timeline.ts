@@ -167,21 +167,22 @@ function inTracks(bars: readonly Bar[]): Pick<Lane, 'bars' | 'tracks'> {
   return { bars: laid, tracks: Math.max(1, free.length) };
 }
 
-/** Kahn's order over the edges; equals keep the order they have in the file, and what is left of a circle comes last. */
+/** Steps by how many others lie before them; equals keep the order they have in the file. A circle counts as far as it was walked. */
 function inFlowOrder(ids: readonly string[], edges: FlowFile['edges']): string[] {
-  const known = new Set(ids);
-  const links = edges.filter((edge) => known.has(edge.from.step) && known.has(edge.to.step));
-  const open = new Map(ids.map((id) => [id, links.filter((edge) => edge.to.step === id).length]));
-  const order: string[] = [];
-  while (open.size > 0) {
-    const next = [...open].find(([, waits]) => waits === 0)?.[0] ?? [...open.keys()][0];
-    if (next === undefined) break;
-    open.delete(next);
-    order.push(next);
-    for (const edge of links) if (edge.from.step === next) open.set(edge.to.step, (open.get(edge.to.step) ?? 1) - 1);
-    for (const done of order) open.delete(done);
+  const depths = new Map(ids.map((id) => [id, 0]));
+  const links = edges.filter((edge) => depths.has(edge.from.step) && depths.has(edge.to.step));
+  for (let round = 0; round < ids.length; round += 1) {
+    let changed = false;
+    for (const { from, to } of links) {
+      const after = (depths.get(from.step) ?? 0) + 1;
+      if (after > (depths.get(to.step) ?? 0) && after < ids.length) {
+        depths.set(to.step, after);
+        changed = true;
+      }
+    }
+    if (!changed) break;
   }
-  return order;
+  return ids.toSorted((a, b) => (depths.get(a) ?? 0) - (depths.get(b) ?? 0));
 }
 
 const niceSteps = [

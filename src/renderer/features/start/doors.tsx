@@ -116,7 +116,7 @@ interface DoorProps {
 /** One of the three ways to begin. */
 export const Door = ({ number, title, picture, text, children }: DoorProps) => (
   <section
-    className="door flex flex-col overflow-hidden rounded-[14px] border border-line-2 bg-surface shadow-1"
+    className="door flex flex-col overflow-hidden rounded-[14px] border border-line-2 bg-surface"
     aria-labelledby={`door-${number}`}
   >
     <div className="door-picture relative h-[min(250px,26vh)] min-h-32 border-b border-line">{picture}</div>

@@ -56,7 +56,7 @@ export function StartPage() {
             number={3}
             title="Join a team"
             picture={<JoinPicture own={own} />}
-            text="Type the share key you were given and the host's address. You decide how much of this machine others may use."
+            text="Type the key and address you were given, then run the command on the machine that joins. Its owner sets how much others may use."
           >
             <JoinCommand />
           </Door>
@@ -150,9 +150,6 @@ function JoinCommand() {
         spellCheck={false}
         onChange={(event) => setTyped(event.target.value)}
       />
-      <p className="text-12 text-ink-3">
-        {target === null ? 'Then run the command on the machine that joins:' : 'Run this on the machine that joins:'}
-      </p>
       <CopyLine text={`otherthing join ${target ?? 'KEY@host:port'}`} />
     </div>
   );

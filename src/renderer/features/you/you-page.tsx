@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { LogOut, Monitor, Plus, Server } from 'lucide-react';
+import { Globe, LogOut, Monitor, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { Session } from '../../../shared/model/user.ts';
 import { useApi } from '../../api/api.ts';
@@ -176,7 +176,7 @@ function SessionRow({ session }: { session: Session }) {
   });
   return (
     <li className="row h-13 gap-3 border-b border-line px-4 last:border-0">
-      <Icon of={Server} />
+      <Icon of={Globe} />
       <div className="min-w-0 leading-[18px]">
         <div className="cut">{browserWords(session.userAgent)}</div>
         <div className="text-12 text-ink-3">
