@@ -1,0 +1,129 @@
+import './builder.css';
+import { useQuery } from '@tanstack/react-query';
+import { useParams } from '@tanstack/react-router';
+import { ReactFlowProvider } from '@xyflow/react';
+import { useEffect, useState } from 'react';
+import { useApi } from '../../api/api.ts';
+import { keys } from '../../api/keys.ts';
+import { meQuery } from '../../api/queries.ts';
+import { readStored } from '../../app/stored.ts';
+import { useNarrow } from '../../app/use-media.ts';
+import { useMay } from '../../app/workspace.ts';
+import { AddMenu } from './canvas/add-menu.tsx';
+import { ConnectMenu } from './canvas/connect-menu.tsx';
+import { EmptyCanvas } from './canvas/empty-canvas.tsx';
+import { FlowCanvas } from './canvas/flow-canvas.tsx';
+import { useKeys } from './canvas/use-keys.ts';
+import { openFlow } from './document/flow-session.ts';
+import { Header } from './header.tsx';
+import { Inspector } from './inspector/inspector.tsx';
+import { LinkStates } from './link-states.tsx';
+import { type Builder, BuilderProvider, useBuilder } from './model/builder.ts';
+import { createUiState, inspectorWidths } from './model/ui-state.ts';
+import { InputsDialog } from './run/inputs-dialog.tsx';
+import { NarrowList } from './run/narrow-list.tsx';
+import { RunBar } from './run/run-bar.tsx';
+import { createRunSession } from './run/run-session.ts';
+import { useStartRun } from './run/use-start-run.ts';
+
+/** One flow, drawn: `/w/:workspace/flows/:flow`. */
+export function BuilderPage() {
+  const { flowId } = useParams({ from: '/signed-in/w/$workspaceId/flows/$flowId' });
+  const builder = useOpenFlow(flowId);
+  if (builder === null) return null;
+  return (
+    <BuilderProvider value={builder}>
+      <ReactFlowProvider>
+        <Whole key={flowId} />
+      </ReactFlowProvider>
+    </BuilderProvider>
+  );
+}
+
+function Whole() {
+  const narrow = useNarrow();
+  const { flow } = useBuilder();
+  useSelectionPresence();
+  useEffect(() => {
+    const warn = (event: BeforeUnloadEvent) => !flow.state.getState().saved && event.preventDefault();
+    window.addEventListener('beforeunload', warn);
+    return () => window.removeEventListener('beforeunload', warn);
+  }, [flow]);
+  return (
+    <div className="flow-builder">
+      <Header />
+      <div className="flow-stage">
+        {narrow ? <NarrowList /> : <Stage />}
+        <LinkStates />
+      </div>
+      <RunBar />
+      <InputsDialog />
+    </div>
+  );
+}
+
+function Stage() {
+  useKeys(useStartRun());
+  return (
+    <>
+      <div className="canvas">
+        <FlowCanvas />
+        <EmptyCanvas />
+        <AddMenu />
+        <ConnectMenu />
+      </div>
+      <Inspector />
+    </>
+  );
+}
+
+/** Others see what this person has chosen. */
+function useSelectionPresence(): void {
+  const { flow, ui } = useBuilder();
+  useEffect(
+    () =>
+      ui.subscribe(
+        (now, before) => now.selection !== before.selection && flow.present({ selection: [...now.selection] }),
+      ),
+    [flow, ui],
+  );
+}
+
+/** Opens the document and the run session of a flow, for as long as the page shows it. */
+function useOpenFlow(flowId: string): Builder | null {
+  const api = useApi();
+  const me = useQuery(meQuery(api)).data?.user;
+  const readOnly = !useMay('member');
+  const [builder, setBuilder] = useState<Builder | null>(null);
+  const [personId, personName] = [me?.id, me?.name];
+  useEffect(() => {
+    if (personId === undefined || personName === undefined) return;
+    const { host, live, cache } = api;
+    const flow = openFlow({
+      flowId,
+      url: `${host.origin.replace(/^http/, 'ws')}/ws/flows/${flowId}`,
+      ticket: async () => (await host.client.call('createTicket', {})).ticket,
+      person: { id: personId, name: personName },
+      now: Date.now,
+    });
+    const run = createRunSession({
+      client: host.client,
+      live,
+      flowId,
+      onSteps: (steps) => {
+        for (const step of steps)
+          void cache.invalidateQueries({ queryKey: keys.runStep(step.runId, step.stepId, step.path) });
+      },
+    });
+    const ui = createUiState();
+    const width = Number(readStored('inspector-width'));
+    if (width >= inspectorWidths.least && width <= inspectorWidths.most) ui.setState({ inspectorWidth: width });
+    setBuilder({ flowId, flow, run, ui, readOnly });
+    return () => {
+      setBuilder(null);
+      run.end();
+      flow.end();
+    };
+  }, [api, flowId, personId, personName, readOnly]);
+  return builder;
+}

@@ -1,0 +1,256 @@
+import './canvas.css';
+import {
+  type Connection,
+  type EdgeChange,
+  type FinalConnectionState,
+  type NodeChange,
+  type OnConnectStartParams,
+  ReactFlow,
+  SelectionMode,
+  useReactFlow,
+  useStore,
+} from '@xyflow/react';
+import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { connect, drop } from '../model/actions.ts';
+import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
+import { useFindings } from '../model/findings.ts';
+import { grid, type Point, zoomLevel } from '../model/geometry.ts';
+import { fitsOf, graphOf } from '../model/ports.ts';
+import { sceneOf } from '../model/scene.ts';
+import { type PortEnd, portKey, select } from '../model/ui-state.ts';
+import { useDoing } from '../model/use-doing.ts';
+import { drawingKey, drawingOf } from '../run/run-drawing.ts';
+import { type CanvasNode, edgesOf, nodesOf } from './canvas-nodes.ts';
+import { ConnectionLine } from './connection-line.tsx';
+import { DotGround } from './dot-ground.tsx';
+import { DragReason } from './drag-reason.tsx';
+import { type CanvasEdge, FlowEdgeLine } from './flow-edge-line.tsx';
+import { portOfHandle } from './handle-id.ts';
+import { MiniMapPanel } from './mini-map-panel.tsx';
+import { NoteNode } from './note-node.tsx';
+import { OthersLayer } from './others-layer.tsx';
+import { StepNode } from './step-node.tsx';
+import { Toolbar, ZoomBar } from './toolbar.tsx';
+
+const nodeTypes = { step: StepNode, note: NoteNode };
+const edgeTypes = { flow: FlowEdgeLine };
+const snapGrid: [number, number] = [grid, grid];
+const nobody: ReadonlyMap<string, Point> = new Map();
+
+/** Where the flow is drawn. */
+export function FlowCanvas() {
+  const { ui, readOnly, flow } = useBuilder();
+  const doing = useDoing();
+  const tool = useUi((state) => state.tool);
+  const canvas = useCanvas();
+  const { nodes, edges, scene } = canvas;
+  const { screenToFlowPosition } = useReactFlow();
+  const zoom = useStore((state) => zoomLevel(state.transform[2]));
+
+  const onNodesChange = useCallback(
+    (changes: NodeChange<CanvasNode>[]) => {
+      const { selection } = ui.getState();
+      const next = new Set(selection);
+      const moved: [string, Point][] = [];
+      for (const change of changes) {
+        if (change.type === 'select' && change.selected) next.add(change.id);
+        else if (change.type === 'select') next.delete(change.id);
+        else if (change.type === 'position' && change.dragging === true && change.position !== undefined)
+          moved.push([change.id, change.position]);
+      }
+      if (changes.some((change) => change.type === 'select')) select(ui, next, ui.getState().selectedEdges);
+      if (moved.length > 0) canvas.setMoving((before) => new Map([...before, ...moved]));
+    },
+    [ui, canvas.setMoving],
+  );
+
+  const onEdgesChange = useCallback(
+    (changes: EdgeChange<CanvasEdge>[]) => {
+      const next = new Set(ui.getState().selectedEdges);
+      for (const change of changes) if (change.type === 'select') next[change.selected ? 'add' : 'delete'](change.id);
+      ui.setState({ selectedEdges: next });
+    },
+    [ui],
+  );
+
+  const onDrag = (event: { clientX: number; clientY: number } | object, dragged: readonly CanvasNode[]) => {
+    if (!('clientX' in event) || dragged.every((node) => node.type === 'note')) return;
+    const target = scene.mapAt(
+      screenToFlowPosition({ x: event.clientX, y: event.clientY }),
+      new Set(dragged.map((node) => node.id)),
+    );
+    ui.setState({ dropTarget: target?.id ?? null });
+  };
+
+  const onDragStop = (dragged: readonly CanvasNode[]) => {
+    const target = ui.getState().dropTarget;
+    const places = new Map(
+      dragged.map((node) => {
+        const parent =
+          node.parentId === undefined ? { x: 0, y: 0 } : (scene.placed.get(node.parentId)?.absolute ?? { x: 0, y: 0 });
+        return [node.id, { x: parent.x + node.position.x, y: parent.y + node.position.y }] as const;
+      }),
+    );
+    if (places.size > 0) drop(doing, places, target);
+    ui.setState({ dropTarget: null });
+    canvas.setMoving(nobody);
+  };
+
+  const onConnectStart = (_: unknown, { nodeId, handleId, handleType }: OnConnectStartParams) => {
+    if (nodeId === null) return;
+    const from: PortEnd = {
+      step: nodeId,
+      port: portOfHandle(handleId),
+      side: handleType === 'source' ? 'output' : 'input',
+    };
+    ui.setState({ drag: { from, fits: fitsOf(graphOf(flow.view.getState()), from) } });
+  };
+
+  const onConnectEnd = (event: MouseEvent | TouchEvent, state: FinalConnectionState) => {
+    const { drag } = ui.getState();
+    ui.setState({ drag: null });
+    if (drag === null || state.isValid === true || state.toHandle !== null) return;
+    const screen = 'changedTouches' in event ? event.changedTouches[0] : event;
+    if (screen === undefined) return;
+    const fitting = state.toNode === null ? undefined : firstFit(drag.fits, state.toNode.id);
+    if (fitting !== undefined)
+      return drag.from.side === 'output' ? connect(doing, drag.from, fitting) : connect(doing, fitting, drag.from);
+    if (state.toNode !== null && scene.placed.get(state.toNode.id)?.layout === null) return;
+    const at = screenToFlowPosition({ x: screen.clientX, y: screen.clientY });
+    const place = drag.from.side === 'output' ? { x: at.x + 8, y: at.y - 50 } : { x: at.x - 216, y: at.y - 50 };
+    ui.setState({ adding: { at: place, screen: { x: screen.clientX, y: screen.clientY }, from: drag.from } });
+  };
+
+  const onConnect = ({ source, sourceHandle, target, targetHandle }: Connection) =>
+    connect(
+      doing,
+      { step: source, port: portOfHandle(sourceHandle), side: 'output' },
+      { step: target, port: portOfHandle(targetHandle), side: 'input' },
+    );
+
+  const onPointerMove = (event: PointerEvent) =>
+    flow.present({ cursor: screenToFlowPosition({ x: event.clientX, y: event.clientY }) });
+  const onPointerMoveNow = useThrottled(onPointerMove, 60);
+
+  return (
+    <div
+      className="flow-canvas"
+      data-zoom={zoom}
+      data-tool={tool}
+      onPointerMove={onPointerMoveNow}
+      onPointerLeave={() => flow.present({ cursor: null })}
+    >
+      <ReactFlow<CanvasNode, CanvasEdge>
+        nodes={nodes}
+        edges={edges}
+        nodeTypes={nodeTypes}
+        edgeTypes={edgeTypes}
+        onNodesChange={onNodesChange}
+        onEdgesChange={onEdgesChange}
+        onNodeDrag={(event, _node, dragged) => onDrag(event, dragged)}
+        onNodeDragStop={(_event, _node, dragged) => onDragStop(dragged)}
+        onSelectionDrag={(event, dragged) => onDrag(event, dragged)}
+        onSelectionDragStop={(_event, dragged) => onDragStop(dragged)}
+        onConnectStart={onConnectStart}
+        onConnectEnd={onConnectEnd}
+        onConnect={onConnect}
+        isValidConnection={(edge) => isFit(ui.getState().drag, edge)}
+        connectionLineComponent={ConnectionLine}
+        connectionRadius={24}
+        snapToGrid
+        snapGrid={snapGrid}
+        minZoom={0.08}
+        maxZoom={2}
+        fitView
+        fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
+        onlyRenderVisibleElements={nodes.length > 150}
+        panOnScroll
+        panOnDrag={tool === 'hand' ? true : [1]}
+        selectionOnDrag={tool === 'pointer'}
+        selectionMode={SelectionMode.Partial}
+        nodesDraggable={!readOnly && tool === 'pointer'}
+        nodesConnectable={!readOnly}
+        elevateNodesOnSelect={false}
+        elevateEdgesOnSelect
+        disableKeyboardA11y
+        deleteKeyCode={null}
+        selectionKeyCode={null}
+        multiSelectionKeyCode={['Shift', 'Meta', 'Control']}
+        proOptions={{ hideAttribution: true }}
+        aria-label="Canvas of the flow"
+      >
+        <DotGround />
+        <OthersLayer scene={scene} />
+        <Toolbar />
+        <ZoomBar />
+        <MiniMapPanel scene={scene} />
+      </ReactFlow>
+      <DragReason />
+    </div>
+  );
+}
+
+/** The nodes and edges of what is seen; made again only as far as something changed. */
+function useCanvas() {
+  const { readOnly } = useBuilder();
+  const view = useFlow((state) => state);
+  const graph = graphOf(view);
+  const key = useRun(drawingKey);
+  const selection = useUi((state) => state.selection);
+  const selectedEdges = useUi((state) => state.selectedEdges);
+  const [moving, setMoving] = useState<ReadonlyMap<string, Point>>(nobody);
+  const findings = useFindings();
+  const knownNodes = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
+  const knownEdges = useRef<ReadonlyMap<string, CanvasEdge>>(new Map());
+  const scene = useMemo(() => sceneOf(view, graph, drawingOf(key)), [view, graph, key]);
+  const nodes = useMemo(
+    () => nodesOf({ view, graph, scene, findings, selection, moving, readOnly }, knownNodes.current),
+    [view, graph, scene, findings, selection, moving, readOnly],
+  );
+  const edges = useMemo(() => edgesOf(view, graph, selectedEdges, knownEdges.current), [view, graph, selectedEdges]);
+  useEffect(() => {
+    knownNodes.current = new Map(nodes.map((node) => [node.id, node]));
+  }, [nodes]);
+  useEffect(() => {
+    knownEdges.current = new Map(edges.map((edge) => [edge.id, edge]));
+  }, [edges]);
+  return { nodes, edges, scene, setMoving };
+}
+
+type Drag = { from: PortEnd; fits: ReadonlyMap<string, string | null> } | null;
+interface Ends {
+  source: string;
+  target: string;
+  sourceHandle?: string | null;
+  targetHandle?: string | null;
+}
+
+/** Whether the edge that is being drawn fits where it points. */
+function isFit(drag: Drag, { source, target, sourceHandle, targetHandle }: Ends): boolean {
+  if (drag === null) return false;
+  const end: PortEnd =
+    drag.from.side === 'output'
+      ? { step: target, port: portOfHandle(targetHandle), side: 'input' }
+      : { step: source, port: portOfHandle(sourceHandle), side: 'output' };
+  return drag.fits.get(portKey(end)) === null;
+}
+
+/** The first port of a step that would take the edge, for an edge that is dropped on the step itself. */
+function firstFit(fits: ReadonlyMap<string, string | null>, stepId: string): PortEnd | undefined {
+  for (const [key, reason] of fits) {
+    const [step = '', side, port = ''] = key.split('|');
+    if (reason === null && step === stepId) return { step, port, side: side === 'output' ? 'output' : 'input' };
+  }
+  return undefined;
+}
+
+/** Calls at most once in so many milliseconds, with the latest. */
+function useThrottled<Event>(call: (event: Event) => void, every: number): (event: Event) => void {
+  const last = useRef(0);
+  return (event) => {
+    const now = performance.now();
+    if (now - last.current < every) return;
+    last.current = now;
+    call(event);
+  };
+}

@@ -1,0 +1,239 @@
+import './step.css';
+import type { Node, NodeProps } from '@xyflow/react';
+import { type CSSProperties, memo } from 'react';
+import { stepType } from '../../../../shared/flows/registry.ts';
+import type { FlowStep } from '../../../../shared/model/flow.ts';
+import type { StepInstance } from '../../../../shared/model/run.ts';
+import { colourOf, useMachines } from '../../../app/machines.ts';
+import { Icon } from '../../../ui/icon.tsx';
+import { MachineChip, machineColour } from '../../../ui/machine-chip.tsx';
+import { StateGlyph } from '../../../ui/state-glyph.tsx';
+import { useBuilder, useRun, useUi } from '../model/builder.ts';
+import { type Body, innerPortPoint, type MapLayout, portPoint } from '../model/geometry.ts';
+import { iconNamed } from '../model/icons.ts';
+import { placementWords } from '../model/placement-words.ts';
+import type { StepPorts } from '../model/ports.ts';
+import type { RunOverlay } from '../run/overlay.ts';
+import { blockColour, stepLook } from '../run/step-look.ts';
+import { PortHandle } from './port-handle.tsx';
+import { MapCells, StepBody, Thread, useTick } from './step-parts.tsx';
+
+export interface StepData extends Record<string, unknown> {
+  step: FlowStep;
+  ports: StepPorts;
+  body: Body;
+  /** Of a Map. */
+  layout: MapLayout | null;
+  /** Ports that no edge leads to or from, as `i:name` and `o:name`. */
+  free: ReadonlySet<string>;
+  /** What is wrong with it, the first first. */
+  findings: readonly string[];
+  /** The steps whose results it needs. */
+  after: readonly string[];
+  /** A Map that has steps inside. */
+  hasInner: boolean;
+  /** The outermost Map around it. */
+  within: string | null;
+}
+export type StepNodeType = Node<StepData, 'step'>;
+
+const noLanes: readonly StepInstance[] = [];
+
+/** One step of the canvas. It is drawn again only when its own step, ports, findings or state in the run change. */
+export const StepNode = memo(function StepNode({ data, width = 208 }: NodeProps<StepNodeType>) {
+  const { step, ports, body, layout, free, findings, within } = data;
+  const { ui } = useBuilder();
+  const machines = useMachines();
+  const instance = useRun((run) => instanceOf(run.overlay, step.id, within));
+  const progress = useRun((run) => (layout === null ? undefined : run.overlay?.maps.get(step.id)));
+  const lanes = useRun((run) =>
+    within === null ? noLanes : (run.overlay?.maps.get(within)?.lanes.get(step.id) ?? noLanes),
+  );
+  const waitsFor = useRun((run) => (instance?.state === 'waiting' ? countOpen(run.overlay, data.after) : 0));
+  const running = instance?.state === 'running' || instance?.state === 'ready';
+  const now = useTick(running);
+  const type = stepType(step.type);
+  const look = stepLook({
+    instance,
+    map: progress,
+    waitsFor,
+    findings,
+    placement: placementWords(step, type, machines),
+    now,
+  });
+  const machine = look.nodeId === null ? undefined : machines.get(look.nodeId);
+  const block = blockColour(look, machine === undefined ? null : colourOf(machines, machine.id));
+  const style = { '--block': block, ...(machine === undefined ? {} : machineColour(machine.colour)) } as CSSProperties;
+  const rows = Math.max(ports.inputs.length, ports.outputs.length);
+  return (
+    <>
+      <article
+        className="flow-step"
+        data-look={look.frame}
+        style={style}
+        aria-label={`${step.name}, ${look.words}`}
+        {...(layout === null ? {} : { 'data-map': '' })}
+      >
+        <header className="flow-step-head">
+          <span className="flow-step-type">
+            <Icon of={iconNamed(type?.icon)} size={14} />
+          </span>
+          <span className="flow-step-name" title={step.name}>
+            {step.name}
+          </span>
+          {look.glyph !== null && <StateGlyph state={look.glyph} />}
+        </header>
+        {rows > 0 && (
+          <div className="flow-ports" aria-hidden="true">
+            {Array.from({ length: rows }, (_, row) => (
+              <div key={`${ports.inputs[row]?.name}|${ports.outputs[row]?.name}`} className="flow-port-row">
+                <span className="flow-port">{ports.inputs[row]?.title}</span>
+                <span className="flow-port">{ports.outputs[row]?.title}</span>
+              </div>
+            ))}
+          </div>
+        )}
+        {layout === null ? (
+          <StepBody body={body} lanes={lanes} />
+        ) : (
+          <>
+            <MapCells items={instance?.items} progress={progress} hint={type?.describe(step.config) ?? ''} />
+            <Well layout={layout} stepId={step.id} empty={isEmptyMap(data)} />
+          </>
+        )}
+        <footer className="flow-step-foot nodrag" data-tone={look.tone}>
+          {machine !== undefined && <MachineChip {...machine} />}
+          <span className="words" title={look.words}>
+            {machine === undefined ? look.words : <>{machine.name}</>}
+          </span>
+          {look.frame === 'failed' && instance?.jobId !== undefined && (
+            <button type="button" className="link" onClick={() => ui.setState({ tab: 'log', inspectorClosed: false })}>
+              See log
+            </button>
+          )}
+          <span className="end">{look.end}</span>
+          <Thread kind={look.thread} items={instance?.items} progress={progress} />
+        </footer>
+      </article>
+      {ports.inputs.map((port, row) => (
+        <PortHandle
+          key={`i:${port.name}`}
+          step={step.id}
+          side="input"
+          port={port}
+          at={portPoint('input', row, width)}
+        />
+      ))}
+      {ports.outputs.map((port, row) => (
+        <PortHandle
+          key={`o:${port.name}`}
+          step={step.id}
+          side="output"
+          port={port}
+          at={portPoint('output', row, width)}
+          free={free.has(`o:${port.name}`)}
+        />
+      ))}
+      {layout !== null && <InnerPorts stepId={step.id} ports={ports} layout={layout} free={free} />}
+    </>
+  );
+});
+
+interface WellProps {
+  layout: MapLayout;
+  stepId: string;
+  empty: boolean;
+}
+
+/** Where the inner graph of a Map stands. The steps in it are nodes of their own, above. */
+function Well({ layout, stepId, empty }: WellProps) {
+  const target = useUi((ui) => ui.dropTarget === stepId);
+  return (
+    <div
+      className="flow-well flow-body"
+      style={{ minHeight: layout.wellSize.height }}
+      {...(target ? { 'data-target': '' } : {})}
+    >
+      {empty && <span className="empty">Drop steps here. They run once for each item.</span>}
+    </div>
+  );
+}
+
+function InnerPorts({
+  stepId,
+  ports,
+  layout,
+  free,
+}: {
+  stepId: string;
+  ports: StepPorts;
+  layout: MapLayout;
+  free: ReadonlySet<string>;
+}) {
+  return (
+    <>
+      {ports.innerOutputs.map((port, row) => (
+        <PortHandle
+          key={`o:${port.name}`}
+          step={stepId}
+          side="output"
+          port={port}
+          at={innerPortPoint('output', row, layout)}
+          inner
+          free={free.has(`o:${port.name}`)}
+        />
+      ))}
+      {ports.innerInputs.map((port, row) => (
+        <PortHandle
+          key={`i:${port.name}`}
+          step={stepId}
+          side="input"
+          port={port}
+          at={innerPortPoint('input', row, layout)}
+          inner
+        />
+      ))}
+    </>
+  );
+}
+
+const isEmptyMap = ({ layout, hasInner }: StepData): boolean => layout !== null && !hasInner;
+
+/** The instance that a step shows: its own at the top, and inside a Map one that stands for all its items. */
+export function instanceOf(
+  overlay: RunOverlay | null,
+  stepId: string,
+  within: string | null,
+): StepInstance | undefined {
+  if (overlay === null) return undefined;
+  return within === null ? overlay.steps.get(stepId) : innerInstance(overlay, stepId, within);
+}
+
+/** Inside a Map: running while items run in it, and as the Map itself stands before and after. Cached, so that it stays the same. */
+const inner = new WeakMap<object, Map<string, StepInstance>>();
+
+function innerInstance(overlay: RunOverlay, stepId: string, within: string): StepInstance | undefined {
+  const map = overlay.steps.get(within);
+  if (map === undefined) return undefined;
+  const count = overlay.maps.get(within)?.lanes.get(stepId)?.length ?? 0;
+  const known = inner.get(map) ?? new Map<string, StepInstance>();
+  inner.set(map, known);
+  const key = `${stepId}|${count}`;
+  const instance = known.get(key) ?? summarise(map, stepId, count);
+  known.set(key, instance);
+  return instance;
+}
+
+function summarise(map: StepInstance, stepId: string, count: number): StepInstance {
+  const { runId, path } = map;
+  if (count > 0)
+    return { runId, stepId, path, state: 'running', summary: count === 1 ? '1 at once' : `${count} at once` };
+  if (map.state === 'running') return { runId, stepId, path, state: 'waiting' };
+  return { runId, stepId, path, state: map.state, ...(map.state === 'failed' ? { state: 'cancelled' as const } : {}) };
+}
+
+const countOpen = (overlay: RunOverlay | null, after: readonly string[]): number =>
+  after.filter((stepId) => {
+    const state = overlay?.steps.get(stepId)?.state;
+    return state === undefined || state === 'waiting' || state === 'ready' || state === 'running';
+  }).length;

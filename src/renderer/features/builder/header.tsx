@@ -1,0 +1,143 @@
+import { Link } from '@tanstack/react-router';
+import { ChevronDown, Download, Pencil } from 'lucide-react';
+import { useState } from 'react';
+import { useStore } from 'zustand';
+import { renameFlow } from '../../../shared/flows/edit.ts';
+import { useWorkspace } from '../../app/workspace.ts';
+import { Avatar } from '../../ui/avatar.tsx';
+import { Icon } from '../../ui/icon.tsx';
+import { Menu, MenuItem } from '../../ui/menu.tsx';
+import { formatDuration } from '../../ui/numbers.ts';
+import { PageHeader } from '../../ui/page-header.tsx';
+import { useNow } from '../../ui/relative-time.tsx';
+import { Tooltip } from '../../ui/tooltip.tsx';
+import { type Other, peopleOf } from './document/presence.ts';
+import { useBuilder, useFlow } from './model/builder.ts';
+
+/** Where one is, whether everything is saved, and who else is here. */
+export function Header() {
+  const { flow, readOnly } = useBuilder();
+  const workspace = useWorkspace();
+  const name = useFlow((view) => view.name);
+  const [renaming, setRenaming] = useState(false);
+  const others = useStore(flow.others);
+  return (
+    <PageHeader
+      trail={[
+        <Link key="flows" to="/w/$workspaceId/flows" params={{ workspaceId: workspace.id }}>
+          Flows
+        </Link>,
+        renaming ? (
+          <NameField key="name" name={name} onDone={() => setRenaming(false)} />
+        ) : (
+          <span key="name" className="row min-w-0 gap-0.5">
+            <span className="cut">{name}</span>
+            <FlowMenu onRename={readOnly ? null : () => setRenaming(true)} />
+          </span>
+        ),
+      ]}
+      status={<SavedWords />}
+      actions={<People others={others} />}
+    />
+  );
+}
+
+function FlowMenu({ onRename }: { onRename: (() => void) | null }) {
+  const { flow } = useBuilder();
+  const download = () => {
+    const { file, name } = flow.view.getState();
+    const url = URL.createObjectURL(new Blob([`${JSON.stringify(file, null, 2)}\n`], { type: 'application/json' }));
+    const link = Object.assign(document.createElement('a'), {
+      href: url,
+      download: `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}.json`,
+    });
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+  };
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <button
+          type="button"
+          className="grid size-6 place-items-center rounded-control text-ink-2 hover:bg-hover"
+          aria-label="This flow"
+        >
+          <Icon of={ChevronDown} size={14} />
+        </button>
+      }
+    >
+      {onRename !== null && (
+        <MenuItem icon={Pencil} onSelect={onRename}>
+          Rename
+        </MenuItem>
+      )}
+      <MenuItem icon={Download} onSelect={download}>
+        Export as JSON
+      </MenuItem>
+    </Menu>
+  );
+}
+
+function NameField({ name, onDone }: { name: string; onDone: () => void }) {
+  const { flow } = useBuilder();
+  const [typed, setTyped] = useState(name);
+  const keep = () => {
+    const wanted = typed.trim().slice(0, 120);
+    if (wanted !== '' && wanted !== name) flow.edit((doc, origin) => renameFlow(doc, wanted, origin));
+    onDone();
+  };
+  return (
+    <input
+      className="flow-name"
+      style={{ width: 320 }}
+      aria-label="Name of the flow"
+      // biome-ignore lint/a11y/noAutofocus: the person asked to rename it
+      autoFocus
+      value={typed}
+      maxLength={120}
+      onFocus={(event) => event.currentTarget.select()}
+      onChange={(event) => setTyped(event.target.value)}
+      onBlur={keep}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') keep();
+        if (event.key === 'Escape') onDone();
+      }}
+    />
+  );
+}
+
+/** "Saved" only once the host has made every edit durable. */
+function SavedWords() {
+  const { flow, readOnly } = useBuilder();
+  const link = useStore(flow.state, (state) => state.link);
+  const saved = useStore(flow.state, (state) => state.saved);
+  const loaded = useStore(flow.state, (state) => state.loaded);
+  const now = useNow(5000);
+  if (!loaded || link.kind === 'refused') return null;
+  if (link.kind === 'lost') {
+    const since = formatDuration(Math.max(0, now - link.since));
+    return <span role="status">{saved ? `Not connected for ${since}` : `Kept here, not connected for ${since}`}</span>;
+  }
+  if (readOnly) return <span>You may watch</span>;
+  return <span role="status">{saved ? 'Saved' : 'Saving'}</span>;
+}
+
+function People({ others }: { others: readonly Other[] }) {
+  const people = peopleOf(others);
+  if (people.length === 0) return null;
+  return (
+    <ul className="row gap-1" aria-label="Also here">
+      {people.slice(0, 6).map((person) => (
+        <li key={person.id}>
+          <Tooltip content={`${person.name} is here`}>
+            <span>
+              <Avatar name={person.name} id={person.id} />
+            </span>
+          </Tooltip>
+        </li>
+      ))}
+      {people.length > 6 && <li className="text-12 text-ink-3">{`and ${people.length - 6} more`}</li>}
+    </ul>
+  );
+}

@@ -1,0 +1,197 @@
+/** Where everything stands: the size and place of every step and note, Maps around what is in them. Pure. */
+import type { FlowGraph, StepPorts } from '../../../../shared/flows/graph.ts';
+import { stepType } from '../../../../shared/flows/registry.ts';
+import type { FlowStep } from '../../../../shared/model/flow.ts';
+import type { FlowView } from '../document/flow-view.ts';
+import { isFile, isImage } from '../inspector/value-kind.ts';
+import {
+  type Body,
+  type Box,
+  contains,
+  type Extent,
+  type MapLayout,
+  mapLayout,
+  type Point,
+  stepSize,
+} from './geometry.ts';
+import { stepPorts } from './ports.ts';
+
+/** What a run adds to the drawing. */
+export interface RunDrawing {
+  /** How many items a Map has; 0 before it knows. */
+  items(mapId: string): number;
+  /** Lanes to keep free for running items of a step inside a Map. */
+  lanes(step: FlowStep): number;
+  /** Why a step failed; null where it did not. */
+  failure(stepId: string): string | null;
+  /** The first row of a table that an Output gave. */
+  table(stepId: string): { columns: readonly string[]; row: readonly string[] } | null;
+}
+
+export interface Placed {
+  step: FlowStep;
+  ports: StepPorts;
+  body: Body;
+  size: Extent;
+  /** Of a Map. */
+  layout: MapLayout | null;
+  hasInner: boolean;
+  /** Relative to the Map around it. */
+  position: Point;
+  absolute: Point;
+  /** The outermost Map around it. */
+  within: string | null;
+}
+
+export interface Scene {
+  /** Maps before what stands in them. */
+  placed: ReadonlyMap<string, Placed>;
+  /** Absolute, of steps and notes. */
+  boxes: ReadonlyMap<string, Box>;
+  /** The innermost Map whose well is at this place, but none of `except` or inside them. */
+  mapAt(point: Point, except?: ReadonlySet<string>): { id: string; box: Box } | null;
+}
+
+/** Inner steps keep this distance from the rim of the well. */
+const rim = { x: 36, y: 16 };
+
+export function sceneOf(view: FlowView, graph: FlowGraph, run: RunDrawing | null): Scene {
+  const inner = Map.groupBy(view.steps.values(), (step) => step.parent ?? '');
+  const placed = new Map<string, Placed>();
+  const boxes = new Map<string, Box>();
+
+  const measure = (step: FlowStep): Pick<Placed, 'ports' | 'body' | 'size' | 'layout'> & { children: Placed[] } => {
+    const ports = stepPorts(graph, step.id);
+    const type = stepType(step.type);
+    const rows = Math.max(ports.inputs.length, ports.outputs.length);
+    const width = type?.size.width ?? 208;
+    if (type?.executes !== 'container') {
+      const body = bodyOf(step, run);
+      return { ports, body, size: stepSize(width, rows, body), layout: null, children: [] };
+    }
+    const origin = mapLayout(rows, 0, []).well;
+    const children = (inner.get(step.id) ?? []).map((child) => {
+      const { children: below, ...measured } = measure(child);
+      const place = {
+        x: Math.max(rim.x, child.position.x - origin.x),
+        y: Math.max(rim.y, child.position.y - origin.y),
+      };
+      return {
+        step: child,
+        ...measured,
+        hasInner: below.length > 0,
+        below,
+        position: place,
+        absolute: place,
+        within: null,
+      };
+    });
+    const around = children.map(({ position, size }) => ({ ...position, ...size }));
+    const layout = mapLayout(rows, run?.items(step.id) ?? 0, around);
+    return { ports, body: { kind: 'none' }, size: layout, layout, children };
+  };
+
+  const put = (item: Placed & { below?: Placed[] }, at: Point, within: string | null, offset: Point) => {
+    const position = { x: item.position.x + offset.x, y: item.position.y + offset.y };
+    const absolute = { x: at.x + position.x, y: at.y + position.y };
+    const { below = [], ...rest } = item;
+    placed.set(item.step.id, { ...rest, position, absolute, within });
+    boxes.set(item.step.id, { ...absolute, width: item.size.width, height: item.size.height });
+    if (item.layout === null) return;
+    for (const child of below) put(child, absolute, within ?? item.step.id, item.layout.well);
+  };
+
+  for (const step of inner.get('') ?? []) {
+    const { children, ...measured } = measure(step);
+    const item = {
+      step,
+      ...measured,
+      hasInner: children.length > 0,
+      below: children,
+      position: step.position,
+      absolute: step.position,
+      within: null,
+    };
+    put(item, { x: 0, y: 0 }, null, { x: 0, y: 0 });
+  }
+  for (const note of view.notes.values()) boxes.set(note.id, { ...note.position, ...note.size });
+
+  const isInside = (id: string, except: ReadonlySet<string>): boolean => {
+    for (let at: string | undefined = id; at !== undefined; at = view.steps.get(at)?.parent)
+      if (except.has(at)) return true;
+    return false;
+  };
+  return {
+    placed,
+    boxes,
+    mapAt(point, except = new Set()) {
+      let found: { id: string; box: Box } | null = null;
+      for (const [id, { layout, absolute }] of placed) {
+        if (layout === null || isInside(id, except)) continue;
+        const box = {
+          x: absolute.x,
+          y: absolute.y + layout.well.y,
+          width: layout.width,
+          height: layout.wellSize.height,
+        };
+        if (contains(box, point)) found = { id, box };
+      }
+      return found;
+    },
+  };
+}
+
+/** The place to store for a step that stands absolutely at `at` inside a Map: counted from the Map as it is drawn before a run. */
+export function placeInMap(scene: Scene, mapId: string, at: Point): Point {
+  const map = scene.placed.get(mapId);
+  if (map === undefined || map.layout === null) return at;
+  const rows = Math.max(map.ports.inputs.length, map.ports.outputs.length);
+  const origin = mapLayout(rows, 0, []).well;
+  const inWell = {
+    x: Math.max(rim.x, at.x - map.absolute.x - map.layout.well.x),
+    y: Math.max(rim.y, at.y - map.absolute.y - map.layout.well.y),
+  };
+  return { x: Math.round(inWell.x + origin.x), y: Math.round(inWell.y + origin.y) };
+}
+
+function bodyOf(step: FlowStep, run: RunDrawing | null): Body {
+  const failure = run?.failure(step.id) ?? null;
+  if (failure !== null) return { kind: 'fail', message: failure };
+  const lanes = run?.lanes(step) ?? 0;
+  if (lanes > 0) return { kind: 'lanes', count: lanes };
+  switch (step.type) {
+    case 'input':
+      return inputBody(step.config['value']);
+    case 'output': {
+      const table = run?.table(step.id) ?? null;
+      return table === null ? { kind: 'none' } : { kind: 'table', ...table };
+    }
+    case 'code':
+      return sayBody(step, false);
+    case 'if':
+      return sayBody(step, true);
+    case 'template':
+    case 'transform':
+      return sayBody(step, step.type === 'template');
+    default:
+      return { kind: 'none' };
+  }
+}
+
+function sayBody(step: FlowStep, mono: boolean): Body {
+  const type = stepType(step.type);
+  const text = type?.describe({ ...type.defaults, ...step.config }) ?? '';
+  return text === '' ? { kind: 'none' } : { kind: 'say', text, mono };
+}
+
+const thumbs = 4;
+
+function inputBody(value: unknown): Body {
+  const files = Array.isArray(value) ? value.filter(isFile) : isFile(value) ? [value] : [];
+  if (files.length > 0 && files.every(isImage)) {
+    return { kind: 'thumbs', images: files.slice(0, thumbs), more: Math.max(0, files.length - thumbs) };
+  }
+  const text =
+    typeof value === 'string' || typeof value === 'number' ? String(value).split('\n', 1)[0]?.slice(0, 60) : '';
+  return text === undefined || text === '' ? { kind: 'none' } : { kind: 'say', text, mono: false };
+}

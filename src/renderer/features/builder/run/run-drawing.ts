@@ -1,0 +1,43 @@
+/** What a run changes in the layout of the canvas, as one text, so that the layout is made again only when that changes. */
+import type { FlowStep } from '../../../../shared/model/flow.ts';
+import type { RunDrawing } from '../model/scene.ts';
+import type { RunState, TableHead } from './run-session.ts';
+
+interface Parts {
+  items: Record<string, number>;
+  /** Maps whose items run now, with the lanes to keep free for each step in them. */
+  lanes: Record<string, number>;
+  failures: Record<string, string>;
+  tables: Record<string, TableHead>;
+}
+
+const mostLanes = 4;
+
+export function drawingKey({ overlay, tables }: RunState): string {
+  if (overlay === null) return '';
+  const parts: Parts = { items: {}, lanes: {}, failures: {}, tables: Object.fromEntries(tables) };
+  for (const [stepId, { state, items, error }] of overlay.steps) {
+    if (items !== undefined) parts.items[stepId] = items.total;
+    if (items !== undefined && state === 'running') parts.lanes[stepId] = Math.min(mostLanes, items.total);
+    if (state === 'failed' && items === undefined) parts.failures[stepId] = failureWords(error);
+  }
+  return JSON.stringify(parts);
+}
+
+/** What happened, then what you can do. */
+export function failureWords(error: { message: string; next?: string } | undefined): string {
+  if (error === undefined) return 'It failed without saying why.';
+  const message = /[.!?]$/.test(error.message) ? error.message : `${error.message}.`;
+  return error.next === undefined ? message : `${message} ${error.next}`;
+}
+
+export function drawingOf(key: string): RunDrawing | null {
+  if (key === '') return null;
+  const parts = JSON.parse(key) as Parts;
+  return {
+    items: (mapId) => parts.items[mapId] ?? 0,
+    lanes: (step: FlowStep) => (step.parent === undefined ? 0 : (parts.lanes[step.parent] ?? 0)),
+    failure: (stepId) => parts.failures[stepId] ?? null,
+    table: (stepId) => parts.tables[stepId] ?? null,
+  };
+}

@@ -1,0 +1,194 @@
+/**
+ * The run that the canvas shows. It starts from GET answers and follows `run:<id>` from the position of those answers;
+ * on a gap it gets everything again. Summaries of runs come from the workspace's list, which the app keeps up to date.
+ */
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Client } from '../../../../shared/api/client.ts';
+import { AppError } from '../../../../shared/errors.ts';
+import type { FlowFile } from '../../../../shared/model/flow.ts';
+import type { RunSummary, StepInstance } from '../../../../shared/model/run.ts';
+import type { Live } from '../../../api/live.ts';
+import { readPosition } from '../../../api/position.ts';
+import { inCell, shownAs } from '../inspector/value-kind.ts';
+import { applySteps, type RunOverlay, startOverlay } from './overlay.ts';
+
+export interface RunState {
+  overlay: RunOverlay | null;
+  /** The frozen flow that the shown run executes. */
+  file: FlowFile | null;
+  /** The head and the first row of the tables that Outputs gave, by step. */
+  tables: ReadonlyMap<string, TableHead>;
+  /** What the host is being asked for. */
+  pending: 'start' | 'stop' | null;
+  /** Why the last thing that was asked for did not happen. */
+  problem: unknown;
+}
+
+export interface TableHead {
+  columns: readonly string[];
+  row: readonly string[];
+}
+
+export interface RunSession {
+  state: StoreApi<RunState>;
+  /** Resolves with the run, or null where the host refused; then `problem` says why. */
+  start(inputs: Record<string, unknown>): Promise<RunSummary | null>;
+  stop(): Promise<void>;
+  show(runId: string): Promise<void>;
+  /** Takes the run off the canvas. */
+  hide(): void;
+  /** Newer news about the shown run. */
+  takeRun(run: RunSummary): void;
+  clearProblem(): void;
+  end(): void;
+}
+
+export interface RunSessionOptions {
+  client: Client;
+  live: Pick<Live, 'follow'>;
+  flowId: string;
+  /** Told which step instances changed, for those who keep details of them. */
+  onSteps?: (steps: readonly StepInstance[]) => void;
+}
+
+/** Instances inside one Map that are asked for at the start; beyond, the counts of the Map itself say how far it is. */
+const pageSize = 500;
+const mostPages = 8;
+
+export function createRunSession({ client, live, flowId, onSteps }: RunSessionOptions): RunSession {
+  const state = createStore<RunState>(() => ({
+    overlay: null,
+    file: null,
+    tables: new Map(),
+    pending: null,
+    problem: null,
+  }));
+  const ending = new AbortController();
+  const { signal } = ending;
+  let wanted: string | null = null;
+  let unfollow: (() => void) | null = null;
+
+  const takeSteps = (steps: readonly StepInstance[]) => {
+    state.setState(({ overlay }) => ({ overlay: overlay === null ? null : applySteps(overlay, steps) }));
+    onSteps?.(steps);
+    for (const step of steps) if (step.path === '' && step.state === 'succeeded') void readTable(step);
+  };
+
+  /** Of an Output that gave rows, the first is shown on the canvas. It is decoration: where it can't be had, it is left out. */
+  const readTable = async ({ runId, stepId }: StepInstance) => {
+    const { file, tables } = state.getState();
+    if (tables.has(stepId) || file?.steps.find((step) => step.id === stepId)?.type !== 'output') return;
+    const detail = await client
+      .call('getRunStep', { params: { id: runId, stepId }, query: {}, signal })
+      .catch(() => null);
+    const shown = shownAs(detail?.outputs['value'] ?? detail?.inputs['value']);
+    if (wanted !== runId || shown.kind !== 'table') return;
+    const head = { columns: shown.columns.slice(0, 3), row: (shown.rows[0] ?? []).slice(0, 3).map(inCell) };
+    state.setState((before) => ({ tables: new Map(before.tables).set(stepId, head) }));
+  };
+
+  const report = (problem: unknown) => {
+    if (!signal.aborted) state.setState({ problem });
+  };
+
+  const loadItems = async (runId: string, mapId: string) => {
+    let cursor: string | null = null;
+    for (let page = 0; page < mostPages && wanted === runId; page += 1) {
+      const query: { under: string; limit: number; cursor?: string } = { under: mapId, limit: pageSize };
+      if (cursor !== null) query.cursor = cursor;
+      const answer = await client.call('listRunSteps', { params: { id: runId }, query, signal });
+      if (wanted === runId) takeSteps(answer.items);
+      cursor = answer.next;
+      if (cursor === null) return;
+    }
+  };
+
+  const follow = (runId: string, position: string | null) =>
+    live.follow(`run:${runId}`, {
+      since: () => readPosition(position),
+      onEvents: (events) => {
+        for (const { event } of events)
+          if (event.kind === 'steps.changed' && event.runId === runId) takeSteps(event.steps);
+      },
+      onRefetch: () => void load(runId).catch(report),
+    });
+
+  const load = async (runId: string) => {
+    const { value, position } = await client.callPositioned('getRun', { params: { id: runId }, signal });
+    if (wanted !== runId) return;
+    state.setState({ overlay: startOverlay(value.run, value.file, []), file: value.file, tables: new Map() });
+    takeSteps(value.steps);
+    unfollow ??= follow(runId, position);
+    const outer = value.file.steps.filter((step) => step.parent === undefined).map((step) => step.id);
+    const maps = outer.filter((id) => value.file.steps.some((step) => step.parent === id));
+    for (const mapId of maps) await loadItems(runId, mapId);
+  };
+
+  const show = async (runId: string) => {
+    if (wanted === runId) return;
+    unfollow?.();
+    unfollow = null;
+    wanted = runId;
+    await load(runId).catch((error: unknown) => {
+      if (wanted === runId) wanted = null;
+      report(error);
+    });
+  };
+
+  const ask = async <Answer>(pending: 'start' | 'stop', call: () => Promise<Answer>): Promise<Answer | null> => {
+    state.setState({ pending, problem: null });
+    try {
+      return await call();
+    } catch (error) {
+      report(error);
+      return null;
+    } finally {
+      state.setState({ pending: null });
+    }
+  };
+
+  const takeRun = (run: RunSummary) =>
+    state.setState(({ overlay }) => (overlay?.run.id === run.id ? { overlay: { ...overlay, run } } : {}));
+
+  return {
+    state,
+    show,
+    takeRun,
+    hide() {
+      unfollow?.();
+      unfollow = null;
+      wanted = null;
+      state.setState({ overlay: null, file: null, tables: new Map() });
+    },
+    clearProblem: () => state.setState({ problem: null }),
+    start: (inputs) =>
+      ask('start', async () => {
+        const idempotencyKey = crypto.randomUUID();
+        const run = await client.call('startRun', { params: { id: flowId }, body: { inputs }, idempotencyKey });
+        await show(run.id);
+        return run;
+      }),
+    async stop() {
+      if (wanted === null) return;
+      const id = wanted;
+      const run = await ask('stop', () => client.call('cancelRun', { params: { id } }));
+      if (run !== null) takeRun(run);
+    },
+    end() {
+      ending.abort();
+      wanted = null;
+      unfollow?.();
+    },
+  };
+}
+
+/** The mistakes that a refusal names, by step: `steps/<id>/<field>` (errors.ts). */
+export function mistakesByStep(problem: unknown): ReadonlyMap<string, string[]> {
+  const found = new Map<string, string[]>();
+  if (!(problem instanceof AppError)) return found;
+  for (const { path, message } of problem.errors) {
+    const stepId = /^\/?steps\/([^/]+)/.exec(path)?.[1];
+    if (stepId !== undefined) found.set(stepId, [...(found.get(stepId) ?? []), message]);
+  }
+  return found;
+}
