@@ -46,8 +46,10 @@ function normalConfig(type: string, config: FlowStep['config']): FlowStep['confi
     known === null ? [] : fieldsOf(known.config).filter((f) => isLongText(f) && config[f.name] === undefined);
   if (absent.length === 0 && !Object.values(config).includes(undefined)) return config;
   const set = Object.entries(config).filter(([, value]) => value !== undefined);
-  return Object.fromEntries([...set, ...absent.map(({ name }) => [name, ''] as const)]);
+  return Object.fromEntries([...set, ...absent.map(({ name }) => [name, startOf(known?.defaults[name])] as const)]);
 }
+
+const startOf = (value: unknown) => (typeof value === 'string' ? value : '');
 
 /**
  * Steps whose parent is not there, and of every circle of parents (two people put two Maps into each other at once) the
