@@ -18,8 +18,11 @@ export default defineConfig({
     chunkSizeWarningLimit: 900,
     rolldownOptions: {
       output: {
+        // What is shared by a library and the first page must not pull the library into the first page; this keeps the order safe.
+        strictExecutionOrder: true,
         // Libraries that change less often than the pages keep their place in the browser's cache.
         codeSplitting: {
+          includeDependenciesRecursively: false,
           groups: [
             { name: 'react', test: /node_modules[\\/](react|react-dom|scheduler)[\\/]/, priority: 3 },
             { name: 'flow-canvas', test: /node_modules[\\/](@xyflow|d3-[a-z]+)[\\/]/, priority: 2 },
