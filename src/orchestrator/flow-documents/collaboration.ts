@@ -9,6 +9,7 @@
  *    │ ◄──────────────── sync status ───── │  and say that it is saved
  */
 import { type Connection, type Document, Hocuspocus } from '@hocuspocus/server';
+import { createDecoder, readVarString, readVarUint } from 'lib0/decoding';
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { messageYjsSyncStep1, messageYjsSyncStep2 } from 'y-protocols/sync';
@@ -71,7 +72,6 @@ export function createCollaboration(deps: CollaborationDeps): Collaboration {
     maxDebounce: settleAtLeastEvery,
     maxPendingDocuments: 1,
     onAuthenticate: async ({ token, documentName, context, connectionConfig }) => {
-      if (documentName !== context.flowId) throw refusal(new AppError('not_found'));
       const editor = await deps.admit(token, documentName).catch((error: unknown) => {
         throw refusal(error);
       });
@@ -113,7 +113,8 @@ export function createCollaboration(deps: CollaborationDeps): Collaboration {
     accept(socket, flowId) {
       const client = hocuspocus.handleConnection(bounded(socket), new Request('http://localhost/'), { flowId, socket });
       socket.on('message', (data, isBinary) => {
-        if (isBinary) client.handleMessage(new Uint8Array(data as Buffer));
+        const frame = new Uint8Array(data as Buffer);
+        if (isBinary && isFor(flowId, frame)) client.handleMessage(frame);
         else socket.close(flowCloseCodes.malformed, 'malformed');
       });
       socket.on('close', (code, reason) => client.handleClose({ code, reason: reason.toString() }));
@@ -137,6 +138,17 @@ export function createCollaboration(deps: CollaborationDeps): Collaboration {
       await Promise.all([...hocuspocus.documents.keys()].map((flowId) => deps.settled(flowId).catch(() => undefined)));
     },
   };
+}
+
+/** Whether a frame begins as Hocuspocus' do: the document's name (with `\0` and a session, in newer clients), then a type. */
+function isFor(flowId: string, frame: Uint8Array): boolean {
+  try {
+    const decoder = createDecoder(frame);
+    const [name] = readVarString(decoder).split('\0');
+    return name === flowId && readVarUint(decoder) >= 0;
+  } catch {
+    return false;
+  }
 }
 
 /** True when an update may hold something new. The second step of a sync repeats much that is known. Throws on bytes that are no update. */
