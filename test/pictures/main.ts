@@ -3,8 +3,9 @@
  * pages are the real ones, from a development server that this starts and stops.
  */
 import { mkdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { type Browser, chromium } from 'playwright-core';
+import { type Browser, chromium, type Page } from 'playwright-core';
 import { createServer } from 'vite';
 import { type HostKind, standIn } from './stand-in.ts';
 import { now, triedStep, workspace } from './tidemark.ts';
@@ -17,7 +18,7 @@ interface Shot {
   fullPage?: boolean;
   /** What must be there before the picture is taken. */
   ready: string;
-  before?: (page: import('playwright-core').Page) => Promise<void>;
+  before?: (page: Page) => Promise<void>;
 }
 
 const home = `/w/${workspace.id}`;
@@ -94,11 +95,36 @@ async function photograph(
   await page.evaluate(() => document.fonts.ready);
   await shot.before?.(page);
   await page.waitForTimeout(500);
+  await sayWhatAxeFinds(page, `${shot.name} ${theme}`);
   const content =
     shot.fullPage === true ? await page.evaluate(() => document.querySelector('main')?.scrollHeight ?? 900) : null;
   if (content !== null) await page.setViewportSize({ width: 1440, height: content });
   await page.screenshot({ path: join(out, `${shot.name}-${theme}.png`) });
   await context.close();
+}
+
+const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+
+/** Writes what a person with another way of reading would stumble over (WCAG 2.2 AA). */
+async function sayWhatAxeFinds(page: Page, where: string): Promise<void> {
+  await page.addScriptTag({ path: axePath });
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run: (options: unknown) => Promise<{ violations: Violation[] }> } };
+    interface Violation {
+      id: string;
+      impact: string;
+      nodes: { html: string; failureSummary: string }[];
+    }
+    const { violations } = await axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa', 'best-practice'] });
+    return violations.map(
+      (one) =>
+        `${one.impact} ${one.id}: ${one.nodes
+          .slice(0, 3)
+          .map((node) => `${node.html.slice(0, 140)} (${node.failureSummary.split('\n')[1]?.trim() ?? ''})`)
+          .join(' | ')}`,
+    );
+  });
+  for (const line of found) process.stdout.write(`${where}: ${line}\n`);
 }
 
 const [out = 'pictures', ...names] = process.argv.slice(2);

@@ -30,7 +30,7 @@ import { StateBadge, stateWords } from '../../ui/state-badge.tsx';
 import type { GlyphState } from '../../ui/state-glyph.tsx';
 import { Switch } from '../../ui/switch.tsx';
 import { Table, TableRow } from '../../ui/table.tsx';
-import { Tabs } from '../../ui/tabs.tsx';
+import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { Textarea } from '../../ui/textarea.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
@@ -358,7 +358,13 @@ function Words() {
             { value: 'output', label: 'Output' },
             { value: 'log', label: 'Log' },
           ]}
-        />
+        >
+          {(['settings', 'where', 'input', 'output', 'log'] as const).map((panel) => (
+            <TabPanel key={panel} value={panel}>
+              What stands under {panel}
+            </TabPanel>
+          ))}
+        </Tabs>
         <Notice tone="warn">
           <b>Nothing can run this yet.</b> No node shares 20 GB of GPU memory.
         </Notice>

@@ -65,7 +65,7 @@ function Jobs({ node, now }: { node: Node; now: number }) {
       {second === undefined ? (
         <div className="pl-5.5 text-ink-3">{formatDuration(Math.max(0, now - first.startedAt))}</div>
       ) : (
-        <div className="mt-px">
+        <div>
           {others.length === 0 ? (
             <JobLine job={second} quiet />
           ) : (
@@ -86,7 +86,7 @@ export function JobLine({ job, quiet = false }: { job: NodeJob; quiet?: boolean 
       <span className="cut">{job.label}</span>
     </>
   );
-  const look = `row min-w-0 gap-2 ${quiet ? 'text-ink-3' : ''}`;
+  const look = `row min-h-6 min-w-0 gap-2 ${quiet ? 'text-ink-3' : ''}`;
   if (job.runId === undefined) return <span className={look}>{words}</span>;
   const search = {
     ...(job.stepId === undefined ? {} : { step: job.stepId }),

@@ -12,7 +12,7 @@ const columns: readonly Column[] = [
   { head: 'Hardware', width: '23%' },
   { head: 'Load, within its limits', width: '22%' },
   { head: 'Does now' },
-  { head: 'Record', width: '160px' },
+  { head: 'Record', width: '172px' },
 ];
 
 interface NodeTableProps {
