@@ -49,7 +49,7 @@ describe('a flow document and its plain form', () => {
         applyFile(doc, file);
         expect(toFile(doc)).toEqual(normalFile(file));
       }),
-      { numRuns: 300 },
+      { numRuns: 100 },
     );
   });
 
@@ -79,7 +79,7 @@ describe('a flow document and its plain form', () => {
         expect(toFile(one)).toEqual(toFile(other));
         expect(toFile(third)).toEqual(toFile(one));
       }),
-      { numRuns: 150 },
+      { numRuns: 40 },
     );
   });
 
