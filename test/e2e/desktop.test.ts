@@ -70,7 +70,7 @@ function sees(pattern: RegExp): Promise<string> {
 
 describe('the desktop window', () => {
   test('shows the interface', async () => {
-    await page.waitForSelector('#root > *');
+    await page.getByText('Use this machine').first().waitFor({ timeout: 60_000 });
     expect(await page.title()).toContain('OtherThing');
   });
 
@@ -90,6 +90,12 @@ describe('the desktop window', () => {
       return { status: response.status, body: await response.json() };
     });
     expect(me).toMatchObject({ status: 200, body: { user: { hostAdmin: true } } });
+  });
+
+  test('opens the sample from the host, over REST and the live sockets', async () => {
+    await page.getByText('Open the sample flow').click();
+    await page.getByText('Find totals').first().waitFor({ timeout: 60_000 });
+    await page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ timeout: 60_000 });
   });
 
   test('S11: its policy refuses other scripts and other hosts', async () => {
