@@ -10,6 +10,7 @@ import { resourcePath } from '../platform/paths.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIdSource } from '../shared/ids.ts';
 import { layoutOf, type OrchestratorConfig } from './config.ts';
+import { createCore } from './core.ts';
 import { openBlobStore } from './files/blobs.ts';
 import { createFiles } from './files/files.ts';
 import { createFlowDocumentParts } from './flow-documents/parts.ts';
@@ -17,14 +18,13 @@ import { createRunService } from './flows/run-service.ts';
 import { signInUrl } from './http/routes/people.ts';
 import { startHttp } from './http/server.ts';
 import type { HostFacts } from './http/server-deps.ts';
-import { raiseEpoch } from './jobs/epoch.ts';
+import { createAttemptTickets } from './live/attempt-tickets.ts';
 import { createLiveHub } from './live/hub.ts';
-import { createDispatch } from './parts/dispatch.ts';
-import { createGateways } from './parts/gateways.ts';
 import { keepHouse } from './parts/housekeeping.ts';
 import { createPeople } from './parts/people.ts';
+import { liveRights, socketGateways } from './parts/sockets.ts';
 import { createSamples, firstSample } from './samples/samples.ts';
-import type { RunService } from './services.ts';
+import type { NodeService, RunService } from './services.ts';
 import type { Store } from './store/store.ts';
 import { systemTimers } from './timers.ts';
 import { createDirectory } from './workspaces/directory.ts';
@@ -77,26 +77,31 @@ async function assemble(
 ): Promise<Omit<Orchestrator, 'stop'>> {
   const ids = createIdSource(clock, Math.random);
   const identity = await prepareHost({ store, clock, ids, random, ownerName });
-  const epoch = await raiseEpoch(store);
-  const hub = createLiveHub(String(epoch));
+  // Live events live in memory: a new epoch at every start.
+  const epoch = randomUUID();
+  const hub = createLiveHub(epoch);
+  const tickets = createAttemptTickets();
   const directory = createDirectory(store);
   const blobs = await openBlobStore(layoutOf(config.dataDir).blobs, randomUUID);
   const files = createFiles({ store, blobs, clock, ids });
   const samples = createSamples(resourcePath('samples'), files);
-  const dispatch = await createDispatch({
+  const core = await createCore({
     store,
     hub,
     blobs,
+    tickets,
     clock,
     timers,
     ids,
-    epoch,
-    log,
+    random: Math.random,
     workerToken: config.workerToken,
     ownerId: identity.ownerId,
+    host: { hostId: identity.hostId, version: config.version, epoch },
+    ...liveRights(directory),
+    log,
   });
-  stops.push(dispatch.stop);
-  const { jobs, nodes, tickets } = dispatch;
+  stops.push(core.stop);
+  const { jobs, nodes } = core;
 
   const endWork = async (workspaceId: string) => {
     const { items } = await runs.list(workspaceId, { state: 'running', limit: 500 });
@@ -130,17 +135,6 @@ async function assemble(
   await runs.resumeAll();
 
   const state = { url: '', ready: false };
-  const gateways = createGateways({
-    dispatch,
-    people,
-    hub,
-    jobs,
-    acceptFlow: documents.accept,
-    host: { hostId: identity.hostId, version: config.version, epoch: String(epoch) },
-    clock,
-    timers,
-    log,
-  });
   const http = await startHttp({
     services: {
       ...people,
@@ -154,8 +148,8 @@ async function assemble(
       hub,
       samples: samples.list,
     },
-    host: hostFacts(config, identity, state, dispatch.embeddedNodeId),
-    gateways,
+    host: hostFacts(config, identity, state, nodes),
+    gateways: socketGateways(core, people.sockets, documents.accept),
     staticDir: config.staticDir,
     port: config.port,
     clock,
@@ -163,7 +157,8 @@ async function assemble(
   });
   const stopGateways = () => {
     state.ready = false;
-    gateways.stop();
+    core.liveGateway.stop();
+    core.nodeGateway.stop();
   };
   const { credentials, idempotency } = people;
   stops.push(http.stop, stopGateways, keepHouse({ timers, log, tasks: [credentials.clean, idempotency.clean] }));
@@ -176,14 +171,14 @@ function hostFacts(
   config: OrchestratorConfig,
   { hostId, ownerId }: HostIdentity,
   state: { url: string; ready: boolean },
-  nodeId: () => string | null,
+  nodes: Pick<NodeService, 'list'>,
 ): HostFacts {
   return {
     hostId,
     ownerId,
     name: hostname(),
     version: config.version,
-    nodeId: async () => nodeId(),
+    nodeId: async () => (await nodes.list({})).find((node) => node.embedded)?.id ?? null,
     adminTokenHash: hashSecret(config.adminToken),
     names: [],
     url: () => state.url,
