@@ -29,15 +29,19 @@ export interface CompiledFlow {
   readonly levels: ReadonlyMap<string, CompiledLevel>;
 }
 
-/** Compiles a flow that has been found valid; steps of unknown types are left out. */
+/** Compiles a flow that has been found valid; steps of unknown types are left out. Linear in the flow (F3). */
 export function compileFlow(file: FlowFile): CompiledFlow {
   const steps = new Map(file.steps.flatMap((step) => compileStep(step)));
-  const levels = new Map<string, CompiledLevel>();
+  const parts: Parts = {
+    inside: Map.groupBy(steps.values(), ({ step }) => step.parent ?? ''),
+    edgesTo: Map.groupBy(file.edges, ({ to }) => to.step),
+    waits: waitsOf(steps),
+  };
   const containers = [...steps.values()].filter(({ type }) => type.executes === 'container');
-  for (const container of [null, ...containers]) {
-    levels.set(container?.step.id ?? '', compileInside(file, steps, container));
-  }
-  return { file, steps, levels };
+  const levels = [null, ...containers].map(
+    (container) => [container?.step.id ?? '', compileInside(parts, steps, container)] as const,
+  );
+  return { file, steps, levels: new Map(levels) };
 }
 
 export function levelOf(flow: CompiledFlow, container: string): CompiledLevel {
@@ -63,52 +67,76 @@ function mentionsIn(text: string): string[] {
   }
 }
 
+/** What all levels are cut from, grouped once. */
+interface Parts {
+  readonly inside: ReadonlyMap<string, readonly CompiledStep[]>;
+  readonly edgesTo: ReadonlyMap<string, readonly FlowEdge[]>;
+  readonly waits: ReadonlyMap<string, ReadonlySet<string>>;
+}
+
 function compileInside(
-  file: FlowFile,
+  { inside, edgesTo, waits }: Parts,
   steps: ReadonlyMap<string, CompiledStep>,
   container: CompiledStep | null,
 ): CompiledLevel {
   const parent = container?.step.id;
-  const inside = [...steps.values()].filter(({ step }) => step.parent === parent);
-  const ids = new Set(inside.map(({ step }) => step.id));
-  const edges = file.edges.filter(({ from, to }) => ids.has(to.step) && (ids.has(from.step) || from.step === parent));
-  const results = file.edges.filter(({ from, to }) => to.step === parent && ids.has(from.step));
+  const here = inside.get(parent ?? '') ?? [];
+  const ids = new Set(here.map(({ step }) => step.id));
   const level = compileLevel({
-    edges,
-    steps: inside.map((one) => ({
-      id: one.step.id,
-      required: portsFrom(one.type.inputs, one.step.config).flatMap(({ name, required }) =>
-        required === true ? [name] : [],
+    edges: here.flatMap(({ step }) =>
+      (edgesTo.get(step.id) ?? []).filter(
+        ({ from }) => from.step !== step.id && (ids.has(from.step) || from.step === parent),
       ),
-      mentions: mentionsWithin(one, steps, ids),
+    ),
+    steps: here.map(({ step, type }) => ({
+      id: step.id,
+      required: portsFrom(type.inputs, step.config).flatMap(({ name, required }) => (required === true ? [name] : [])),
+      mentions: [...(waits.get(step.id) ?? [])],
     })),
   });
-  return { container, level, steps: inside, results: new Map(results.map((edge) => [edge.to.port, edge])) };
+  const results = resultEdges(edgesTo.get(parent ?? '') ?? [], container, steps);
+  return { container, level, steps: here, results: new Map(results.map((edge) => [edge.to.port, edge])) };
 }
 
-/** What a step, and everything inside it, mentions, as steps of its own level. */
-function mentionsWithin(
-  one: CompiledStep,
+/** Edges into a container's inner ports: from what stands in it, or straight from another inner port. */
+function resultEdges(
+  edges: readonly FlowEdge[],
+  container: CompiledStep | null,
   steps: ReadonlyMap<string, CompiledStep>,
-  level: ReadonlySet<string>,
-): string[] {
-  const mentioned = [...steps.values()]
-    .filter((other) => isWithin(other, one, steps))
-    .flatMap(({ mentions }) => mentions)
-    .map((id) => ancestorIn(id, steps, level));
-  return [...new Set(mentioned)].filter((id): id is string => id !== null && id !== one.step.id);
+): FlowEdge[] {
+  const id = container?.step.id;
+  return edges.filter(({ from }) => from.step === id || steps.get(from.step)?.step.parent === id);
 }
 
-function isWithin(inner: CompiledStep, outer: CompiledStep, steps: ReadonlyMap<string, CompiledStep>): boolean {
-  for (let at: CompiledStep | undefined = inner; at !== undefined; at = steps.get(at.step.parent ?? '')) {
-    if (at === outer) return true;
+/** Whom each step waits for because of templates, as steps of its own level: a Map waits for what its inside names. */
+function waitsOf(steps: ReadonlyMap<string, CompiledStep>): Map<string, Set<string>> {
+  const waits = new Map<string, Set<string>>();
+  for (const one of steps.values()) {
+    for (const mention of one.mentions) {
+      const pair = meeting(around(one.step.id, steps), around(mention, steps));
+      if (pair === null) continue;
+      waits.set(pair.waiting, (waits.get(pair.waiting) ?? new Set()).add(pair.awaited));
+    }
   }
-  return false;
+  return waits;
 }
 
-function ancestorIn(id: string, steps: ReadonlyMap<string, CompiledStep>, level: ReadonlySet<string>): string | null {
-  for (let at = steps.get(id); at !== undefined; at = steps.get(at.step.parent ?? '')) {
-    if (level.has(at.step.id)) return at.step.id;
+/** A step and the containers around it, from the inside out. */
+function around(id: string, steps: ReadonlyMap<string, CompiledStep>): CompiledStep[] {
+  const found: CompiledStep[] = [];
+  for (let at = steps.get(id); at !== undefined && !found.includes(at); at = steps.get(at.step.parent ?? ''))
+    found.push(at);
+  return found;
+}
+
+/** Where the two ways out meet: the two different steps that stand side by side. */
+function meeting(
+  waiting: readonly CompiledStep[],
+  awaited: readonly CompiledStep[],
+): { waiting: string; awaited: string } | null {
+  for (const one of waiting) {
+    const other = awaited.find(({ step }) => step.parent === one.step.parent);
+    if (other !== undefined) return other === one ? null : { waiting: one.step.id, awaited: other.step.id };
   }
   return null;
 }

@@ -21,6 +21,7 @@ export function readRunInputs(file: FlowFile, given: Record<string, unknown>): R
     const type = String(step.config['type'] ?? 'text') as PortType;
     if (Object.hasOwn(given, name)) values[name] = coerce(type, given[name]);
     const value = inputValue(step, values);
+    if (value !== undefined) values[name] = value; // What is typed in counts too: templates name it as {{ inputs.… }}.
     const problem = value === undefined ? null : mismatch(type, value);
     if (value === undefined) missing.push({ path: `steps/${step.id}/value`, message: `"${name}" has no value` });
     else if (problem !== null) wrong.push({ path: `inputs/${name}`, message: `${name}: ${problem}` });

@@ -35,6 +35,8 @@ export interface OpenMap {
   readonly counts: ItemCounts;
   /** By item: its result, null where the policy says so, absent where it is left out. */
   readonly results: { value?: unknown }[];
+  /** About how many bytes the results take. */
+  resultBytes: number;
   next: number;
 }
 
@@ -59,6 +61,8 @@ export interface ActiveRun {
   readonly tasks: Task[];
   readonly progress: { total: number; done: number; failed: number };
   readonly weave: Map<string | null, { ms: number; count: number }>;
+  /** Files found to be of the workspace. */
+  readonly knownFiles: Set<string>;
   seq: number;
   working: Promise<void> | null;
   ended: boolean;

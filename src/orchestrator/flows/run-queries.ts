@@ -1,4 +1,5 @@
 import { AppError } from '../../shared/errors.ts';
+import { migrateFile } from '../../shared/flows/migrate.ts';
 import { StepFailure, type Values } from '../../shared/flows/step-type.ts';
 import type { RunDetail, RunState, RunSummary, StepDetail, StepInstance } from '../../shared/model/run.ts';
 import type { JobService, Page, PageRequest } from '../services.ts';
@@ -176,5 +177,5 @@ export async function flowOf(
   if (known !== undefined) return known;
   const version = await store.get(flowVersions, { id: run.versionId });
   if (version === null) throw new AppError('not_found', 'The version that this run froze is gone');
-  return compileFlow(version.file);
+  return compileFlow(migrateFile(version.file));
 }

@@ -3,7 +3,7 @@ import { AppError } from '../../shared/errors.ts';
 import { refusal, validateFlow } from '../../shared/flows/validate.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { BlobStore, JobService, LiveHub, RunService } from '../services.ts';
-import { put, type Store } from '../store/store.ts';
+import { patch, put, type Store } from '../store/store.ts';
 import { type RunRow, runs } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import { createAnnouncer } from './announce.ts';
@@ -35,6 +35,18 @@ export function createRunService(deps: RunServiceDeps): RunService {
   const runner = createRunner({ store, jobs, timers, announce, work: { clock, values, unexpected: deps.unexpected } });
   const queries = { store, jobs, values, active: runner.active };
   const nextNumber = createNumbering(store);
+
+  /** One run that cannot go on holds up neither the others nor the host. */
+  const resume = async (row: RunRow) => {
+    try {
+      runner.begin(row, await flowOf(queries, row), await readBefore(store, row.id));
+    } catch (error) {
+      deps.unexpected(error, `Run ${row.id} cannot go on`);
+      if (!(error instanceof AppError)) return;
+      const failure = { code: error.code, message: error.message, next: 'Run the flow again.' };
+      await store.commit([patch(runs, { id: row.id }, { state: 'failed', error: failure, finishedAt: clock.now() })]);
+    }
+  };
 
   return {
     async start({ workspaceId, flowId, version, file, inputs, startedBy }) {
@@ -72,7 +84,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
     },
     async resumeAll() {
       for (const row of await store.list(runs, { where: { state: 'running' } })) {
-        runner.begin(row, await flowOf(queries, row), await readBefore(store, row.id));
+        await resume(row);
       }
       await runner.endOrphans();
     },
@@ -89,6 +101,7 @@ function createNumbering(store: Store): (workspaceId: string) => Promise<number>
   return (workspaceId) => {
     const number = (last.get(workspaceId) ?? store.max(runs, 'number', { workspaceId })).then((before) => before + 1);
     last.set(workspaceId, number);
+    number.catch(() => last.delete(workspaceId)); // Asked again next time.
     return number;
   };
 }

@@ -10,7 +10,9 @@ import { jobs as jobTable, type RunRow, runs, type StepRow, steps } from '../sto
 import type { Timers } from '../timers.ts';
 import type { Announcer } from './announce.ts';
 import { type Batch, newBatch, sizeOf } from './batch.ts';
+import { readBefore } from './before.ts';
 import type { CompiledFlow } from './compile.ts';
+import { checkFiles } from './own-files.ts';
 import { type ActiveRun, instanceOf, keyOf, openTop, type Task } from './run-memory.ts';
 import { summaryOf } from './run-summary.ts';
 import { goOn, perform, type WorkDeps } from './work.ts';
@@ -20,7 +22,7 @@ export interface RunnerDeps {
   readonly jobs: JobService;
   readonly timers: Timers;
   readonly announce: Announcer;
-  readonly work: Omit<WorkDeps, 'foundItems' | 'job'>;
+  readonly work: Omit<WorkDeps, 'foundItems' | 'job' | 'checkFiles'>;
 }
 
 /** What was durable of a run before this start: the rows of its top level, and who has worked on it. */
@@ -55,6 +57,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     ...deps.work,
     job: (jobId) => deps.jobs.get(jobId),
     foundItems: (run, mapId, path) => foundItems(deps.store, run.row.id, mapId, path),
+    checkFiles: (run, inputs) => checkFiles(deps.store, run.row.workspaceId, inputs, run.knownFiles),
   };
 
   const add = (run: ActiveRun, task: Task) => {
@@ -62,10 +65,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     start(run);
   };
   const start = (run: ActiveRun) => {
-    run.working ??= workOff(run).finally(() => {
-      run.working = null;
-      if (run.tasks.length > 0 && !run.ended && !stopping.signal.aborted) start(run);
-    });
+    run.working ??= workOff(run)
+      .catch((error: unknown) => startOver(run, error))
+      .finally(() => {
+        run.working = null;
+        if (run.tasks.length > 0 && !run.ended && !stopping.signal.aborted) start(run);
+      });
   };
   const workOff = async (run: ActiveRun) => {
     while (run.tasks.length > 0 && !run.ended && !stopping.signal.aborted) {
@@ -78,6 +83,25 @@ export function createRunner(deps: RunnerDeps): Runner {
       if (batch.ends) finish(run);
       show(run, batch);
       await cancelJobs(deps, run, batch);
+    }
+  };
+  /** What is in memory no longer tells what is durable: the run is taken up again, as after a restart (F2). */
+  const startOver = async (run: ActiveRun, error: unknown) => {
+    deps.work.unexpected(error, `Run ${run.row.id} is taken up again`);
+    run.ended = true;
+    for (let patience = firstPatience; !stopping.signal.aborted; patience = Math.min(patience * 2, mostPatience)) {
+      await pause(deps.timers, patience, stopping.signal);
+      const before = await readBefore(deps.store, run.row.id).catch(() => null);
+      const row = before === null ? null : await deps.store.get(runs, { id: run.row.id }).catch(() => null);
+      if (before === null || row === null || stopping.signal.aborted) continue;
+      const again = row.state === 'running' ? begin(row, run.flow, before) : null;
+      if (again === null) active.delete(run.row.id);
+      for (const task of run.tasks.splice(0)) {
+        if (task.kind !== 'cancel') continue; // The rest is found again in the store.
+        if (again !== null) add(again, task);
+        else if (task.kind === 'cancel') task.done();
+      }
+      return;
     }
   };
   const finish = (run: ActiveRun) => {
@@ -112,19 +136,23 @@ export function createRunner(deps: RunnerDeps): Runner {
     }),
   ];
 
+  const begin = (row: RunRow, flow: CompiledFlow, before: Before = { rows: [], weave: new Map(), seq: 0 }) => {
+    const { active: run, next } = openRun(row, flow, before);
+    active.set(row.id, run);
+    const batch = newBatch();
+    goOn(work, run, run.top, next, batch);
+    run.working = commitWithPatience(deps, run, batch, stopping.signal).then((durable) => {
+      run.working = null;
+      if (!durable) return;
+      if (batch.ends) finish(run);
+      show(run, batch);
+      start(run);
+    });
+    return run;
+  };
+
   return {
-    begin(row, flow, before = { rows: [], weave: new Map(), seq: 0 }) {
-      const run = openRun(row, flow, before);
-      active.set(row.id, run.active);
-      const batch = newBatch();
-      goOn(work, run.active, run.active.top, run.next, batch);
-      void commitWithPatience(deps, run.active, batch, stopping.signal).then(() => {
-        if (batch.ends) finish(run.active);
-        show(run.active, batch);
-        start(run.active);
-      });
-      return run.active;
-    },
+    begin,
     active: (runId) => active.get(runId),
     async cancel(runId) {
       const run = active.get(runId);
@@ -151,6 +179,7 @@ function openRun(row: RunRow, flow: CompiledFlow, { rows, weave, seq }: Before) 
     tasks: [],
     progress: { total: scope.level.steps.length, done: 0, failed: 0 },
     weave,
+    knownFiles: new Set(),
     seq,
     working: null,
     ended: false,

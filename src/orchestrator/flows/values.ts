@@ -22,11 +22,16 @@ export function createRunValues(blobs: Pick<BlobStore, 'put' | 'open'>): RunValu
   };
   return {
     keep(outputs) {
-      const large = Object.keys(outputs).filter((port) => isLarge(outputs[port], limits.storedInline));
+      const large = Object.keys(outputs).filter((port) => mustBePutAway(outputs[port]));
       return large.length === 0 ? outputs : keepLarge(outputs, large);
     },
     load: async (value) => (isBlobRef(value) ? readJson(blobs, value) : value),
   };
+}
+
+/** A value of the user's that looks like a reference is put away too, so that whatever stands as one in a row is ours. */
+function mustBePutAway(value: unknown): boolean {
+  return isBlobRef(value) || isLarge(value, limits.storedInline);
 }
 
 export function isBlobRef(value: unknown): value is BlobRef {
@@ -35,6 +40,11 @@ export function isBlobRef(value: unknown): value is BlobRef {
 
 /** Whether the JSON text of a value is longer than so many bytes, without writing it; text counts one to three bytes. */
 export function isLarge(value: unknown, bytes: number): boolean {
+  return sizeUpTo(value, bytes) > bytes;
+}
+
+/** About how many bytes the JSON text of a value takes, counted only until it is over `bytes`. */
+export function sizeUpTo(value: unknown, bytes: number): number {
   let left = bytes;
   const stack: unknown[] = [value];
   while (left >= 0 && stack.length > 0) {
@@ -47,7 +57,7 @@ export function isLarge(value: unknown, bytes: number): boolean {
       if (left >= 0) for (const entry of entries) stack.push(entry);
     }
   }
-  return left < 0;
+  return bytes - left;
 }
 
 function textBytes(text: string, enough: number): number {

@@ -26,7 +26,7 @@ import {
   type Scope,
   type Task,
 } from './run-memory.ts';
-import { isBlobRef, type RunValues } from './values.ts';
+import { isBlobRef, type RunValues, sizeUpTo } from './values.ts';
 
 export interface WorkDeps {
   readonly clock: Clock;
@@ -34,6 +34,8 @@ export interface WorkDeps {
   /** Told of errors that are nobody's mistake but ours. */
   unexpected(error: unknown, what: string): void;
   job(jobId: string): Promise<Job | null>;
+  /** Rejects a StepFailure where the inputs name a file that is not of the run's workspace. */
+  checkFiles(run: ActiveRun, inputs: Values): Promise<void>;
   /** Rows inside a Map instance, by item and step, where a run is taken up again. */
   foundItems(run: ActiveRun, mapId: string, path: string): Promise<ReadonlyMap<number, ReadonlyMap<string, StepRow>>>;
 }
@@ -99,6 +101,7 @@ async function execute(
       return;
     }
     case 'job': {
+      await deps.checkFiles(run, inputs);
       open(run, scope, one, row);
       batch.jobs.push({ job: newJob(run, one, one.type.job(config, inputs, context), scope.path), row });
       show(batch, row);
@@ -393,6 +396,7 @@ async function openMap(
     counts: row.items,
     next: 0,
     results: items.map(() => ({})),
+    resultBytes: 0,
     found: isNew ? new Map() : await deps.foundItems(run, one.step.id, scope.path),
   };
   open(run, scope, one, row);
@@ -412,6 +416,10 @@ async function feed(deps: WorkDeps, run: ActiveRun, map: OpenMap, batch: Batch):
   const step = run.open.get(keyOf(map.one.step.id, map.scope.path));
   if (step === undefined) return;
   show(batch, step.row);
+  if (map.resultBytes > mostResultBytes) {
+    failStep(deps, run, map.scope, map.one, step.row, resultsTooLarge, batch);
+    return;
+  }
   if (map.next < map.items.length || map.counts.running > 0) return;
   const outputs = { results: await assemble(deps, map) };
   succeed(deps, run, map.scope, map.one, step.row, outputs, await deps.values.keep(outputs), batch);
@@ -424,13 +432,17 @@ function itemDone(run: ActiveRun, map: OpenMap, scope: Scope, outcome: { ok: boo
   const result = map.results[scope.index];
   const edge = scope.level.results.get('result');
   const value = edge === undefined ? undefined : innerValue(scope, edge.from.step, edge.from.port);
-  if (result !== undefined && outcome.ok && value !== undefined) result.value = value;
+  if (result !== undefined && outcome.ok && value !== undefined) {
+    result.value = value;
+    map.resultBytes += isBlobRef(value) ? value.size : sizeUpTo(value, mostResultBytes);
+  }
   if (result !== undefined && !outcome.ok && map.limits.onItemError === 'null') result.value = null;
   run.tasks.push({ kind: 'items', map });
 }
 
 function innerValue(scope: Scope, stepId: string, port: string): unknown {
-  return scope.outputs.get(stepId)?.[port];
+  const isOwn = stepId === scope.map?.one.step.id;
+  return (isOwn ? scope.inner : scope.outputs.get(stepId))?.[port];
 }
 
 async function assemble(deps: WorkDeps, map: OpenMap): Promise<unknown[]> {
@@ -440,6 +452,14 @@ async function assemble(deps: WorkDeps, map: OpenMap): Promise<unknown[]> {
   }
   return values;
 }
+
+/** All results of a Map are held at once when they are put together (S10). */
+const mostResultBytes = 64 * 1024 * 1024;
+const resultsTooLarge: StepError = {
+  code: 'results_too_large',
+  message: 'The results of the items are larger than 64 MiB together.',
+  next: 'Let each item give less, for example with Transform.',
+};
 
 // ---- values ----
 
