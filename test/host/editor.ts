@@ -11,6 +11,7 @@ export interface Editor {
   file(): FlowFile;
   /** Keys that were set before the host last said that everything is saved. */
   saved(): ReadonlySet<string>;
+  /** Resolves when the host has everything, or when this was closed. */
   whenSaved(): Promise<void>;
   /** Cuts the line, keeping what is edited meanwhile; and mends it. */
   cut(): void;
@@ -31,6 +32,7 @@ export async function openEditor(host: { url: string; client: Client }, flowId: 
   const doc = new Y.Doc();
   const unsaved = new Set<string>();
   const saved = new Set<string>();
+  let closed = false;
   const socket = new HocuspocusProviderWebsocket({
     url: `${host.url.replace('http', 'ws')}/ws/flows/${flowId}`,
     WebSocketPolyfill: QuietSocket,
@@ -58,12 +60,17 @@ export async function openEditor(host: { url: string; client: Client }, flowId: 
     },
     file: () => toFile(doc),
     saved: () => saved,
-    whenSaved: () => vi.waitFor(() => isTrue(provider.isSynced && provider.unsyncedChanges === 0), { timeout: 10_000 }),
+    whenSaved: () =>
+      vi.waitFor(() => isTrue(closed || (provider.isSynced && provider.unsyncedChanges === 0)), {
+        timeout: 20_000,
+        interval: 2,
+      }),
     cut: () => socket.disconnect(),
     mend: async () => {
       await socket.connect();
     },
     close() {
+      closed = true;
       provider.destroy();
       socket.destroy();
       doc.destroy();

@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { afterEach, expect, test, vi } from 'vitest';
 import { temporaryFolder } from '../harness/host.ts';
-import { openEditor } from './editor.ts';
+import { type Editor, openEditor } from './editor.ts';
 import { type OrchestratorProcess, startProcess } from './process.ts';
 import { inlineFlow, signIn } from './support.ts';
 
@@ -32,21 +32,26 @@ test('issue 3: no acknowledged edit is lost to kill -9, wherever it falls', asyn
   const acknowledged = new Set<string>();
   for (let round = 0; round < 5; round++) {
     const editors = await Promise.all([openEditor(running, flow.id), openEditor(running, flow.id)]);
-    let at = 0;
-    const typing = setInterval(() => {
-      for (const [who, editor] of editors.entries()) editor.set(`r${round}-${who}-${at}`, at);
-      at += 1;
-    }, 2);
+    let dead = false;
+    const type = async (editor: Editor, who: number) => {
+      for (let at = 0; !dead; at += 5) {
+        for (let key = at; key < at + 5; key++) editor.set(`r${round}-${who}-${key}`, key);
+        await editor.whenSaved().catch(() => undefined);
+      }
+    };
+    const typing = editors.map(type);
     // A different moment in every round, with work in flight.
-    await vi.waitFor(() => expect(editors[0]?.saved().size).toBeGreaterThan(10 + 13 * round), { timeout: 20_000 });
+    const enough = () => editors[0] !== undefined && editors[0].saved().size > 10 + 13 * round;
+    await vi.waitFor(() => expect(enough()).toBe(true), { timeout: 60_000, interval: 1 });
     const dying = running.kill();
-    clearInterval(typing);
+    dead = true;
     await dying;
     for (const editor of editors) {
       for (const key of editor.saved()) acknowledged.add(key);
       // Gone for good, so that nothing comes back from their side.
       editor.close();
     }
+    await Promise.all(typing);
     running = await start();
     const { file } = await running.client.call('getFlow', { params: { id: flow.id } });
     const kept = new Set(Object.keys(file.settings));
