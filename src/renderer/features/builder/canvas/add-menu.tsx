@@ -13,6 +13,7 @@ import { iconNamed } from '../model/icons.ts';
 import { typeLook } from '../model/port-look.ts';
 import { fittingPort, graphOf, portTypeOf } from '../model/ports.ts';
 import { useDoing } from '../model/use-doing.ts';
+import { rankWords } from './rank-words.ts';
 import { useMiddle } from './use-middle.ts';
 
 const categories: Readonly<Record<StepCategory, string>> = {
@@ -33,7 +34,7 @@ export function AddMenu() {
   const fromType = useFlow((view) => (from === null ? 'any' : portTypeOf(graphOf(view), from)));
   const middle = useMiddle();
   const anchor = useMemo(() => {
-    const { x = 16, y = 120 } = adding?.screen ?? {};
+    const { x = 146, y = 136 } = adding?.screen ?? {};
     return { current: { getBoundingClientRect: () => new DOMRect(x, y, 0, 0) } };
   }, [adding]);
   const close = () => ui.setState({ adding: null });
@@ -59,7 +60,7 @@ export function AddMenu() {
           aria-label="Steps"
           onCloseAutoFocus={(event) => event.preventDefault()}
         >
-          <Command loop>
+          <Command loop filter={rankWords}>
             <div className="flow-add-ask">
               <Icon of={Search} size={14} />
               <Command.Input placeholder="Find a step" aria-label="Find a step" autoFocus />

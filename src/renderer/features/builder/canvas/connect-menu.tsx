@@ -11,6 +11,7 @@ import { typeLook } from '../model/port-look.ts';
 import { fitsOf, graphOf, portAt, stepPorts } from '../model/ports.ts';
 import type { PortEnd } from '../model/ui-state.ts';
 import { useDoing } from '../model/use-doing.ts';
+import { rankWords } from './rank-words.ts';
 
 /** Connects by choosing from a list, without a pointer: every edge that could start or end at the chosen step. */
 export function ConnectMenu() {
@@ -31,7 +32,7 @@ export function ConnectMenu() {
         <Dialog.Overlay className="ui-scrim" />
         <Dialog.Content className="ui-palette" aria-describedby={undefined}>
           <Dialog.Title className="sr-only">{`Connect ${graph.steps.get(stepId)?.step.name ?? 'this step'}`}</Dialog.Title>
-          <Command loop>
+          <Command loop filter={rankWords}>
             <div className="ui-palette-ask">
               <Icon of={Search} />
               <Command.Input

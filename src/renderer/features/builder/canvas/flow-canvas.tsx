@@ -16,7 +16,7 @@ import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
 import { useFindings } from '../model/findings.ts';
 import { grid, type Point, zoomLevel } from '../model/geometry.ts';
 import { fitsOf, graphOf } from '../model/ports.ts';
-import { sceneOf } from '../model/scene.ts';
+import { type Scene, sceneOf } from '../model/scene.ts';
 import { type PortEnd, portKey, select } from '../model/ui-state.ts';
 import { useDoing } from '../model/use-doing.ts';
 import { drawingKey, drawingOf } from '../run/run-drawing.ts';
@@ -46,6 +46,7 @@ export function FlowCanvas() {
   const { nodes, edges, scene } = canvas;
   const { screenToFlowPosition } = useReactFlow();
   const zoom = useStore((state) => zoomLevel(state.transform[2]));
+  useChosenInSight(scene);
 
   const onNodesChange = useCallback(
     (changes: NodeChange<CanvasNode>[]) => {
@@ -253,4 +254,35 @@ function useThrottled<Event>(call: (event: Event) => void, every: number): (even
     last.current = now;
     call(event);
   };
+}
+
+const sightMargin = 28;
+
+/** What is chosen alone comes into sight, by as little as that takes: the inspector that opens may cover it. */
+function useChosenInSight(scene: Scene): void {
+  const { ui } = useBuilder();
+  const { getViewport, setViewport } = useReactFlow();
+  const chosen = useUi((state) =>
+    state.selection.size === 1 && !state.inspectorClosed ? [...state.selection][0] : undefined,
+  );
+  const width = useStore((state) => state.width);
+  const height = useStore((state) => state.height);
+  const boxes = useRef(scene.boxes);
+  boxes.current = scene.boxes;
+  useEffect(() => {
+    const box = chosen === undefined ? undefined : boxes.current.get(chosen);
+    if (box === undefined || width === 0 || ui.getState().drag !== null) return;
+    const { x, y, zoom } = getViewport();
+    const floats = innerWidth < 1100 ? ui.getState().inspectorWidth : 0;
+    const dx = shiftInto(box.x * zoom + x, box.width * zoom, width - floats);
+    const dy = shiftInto(box.y * zoom + y, box.height * zoom, height);
+    if (dx !== 0 || dy !== 0) void setViewport({ x: x + dx, y: y + dy, zoom }, { duration: 200 });
+  }, [chosen, width, height, ui, getViewport, setViewport]);
+}
+
+/** How far something from `start`, so long, has to move to be within a room; where it is longer, its beginning counts. */
+export function shiftInto(start: number, length: number, room: number): number {
+  const over = start + length + sightMargin - room;
+  const shift = over > 0 ? -over : 0;
+  return start + shift < sightMargin ? sightMargin - start : shift;
 }

@@ -15,6 +15,8 @@ export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: Scene
   const colour = useCallback(
     (node: CanvasNode) => {
       if (node.type === 'note') return 'color-mix(in oklch, var(--warn-soft), var(--canvas) 45%)';
+      // What stands in a Map is drawn by the Map.
+      if (node.data.within !== null) return 'transparent';
       const instance = instanceOf(overlay, node.id, node.data.within);
       const look = stepLook({
         instance,
@@ -36,11 +38,11 @@ export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: Scene
       className="flow-mini"
       style={{ width: 168, height: 104 }}
       nodeColor={colour}
-      nodeBorderRadius={20}
+      nodeBorderRadius={14}
       nodeStrokeWidth={0}
       maskColor="transparent"
       maskStrokeColor="var(--ink-3)"
-      maskStrokeWidth={8}
+      maskStrokeWidth={1}
       bgColor="transparent"
       pannable
       zoomable

@@ -7,6 +7,7 @@ import type { StepInstance } from '../../../../shared/model/run.ts';
 import { colourOf, useMachines } from '../../../app/machines.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { MachineChip, machineColour } from '../../../ui/machine-chip.tsx';
+import { formatPlural } from '../../../ui/numbers.ts';
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
 import { useBuilder, useRun, useUi } from '../model/builder.ts';
 import { type Body, innerPortPoint, type MapLayout, portPoint } from '../model/geometry.ts';
@@ -94,7 +95,7 @@ export const StepNode = memo(function StepNode({ data, width = 208 }: NodeProps<
           </div>
         )}
         {layout === null ? (
-          <StepBody body={body} lanes={lanes} />
+          <StepBody body={body} lanes={lanes} within={within} />
         ) : (
           <>
             <MapCells items={instance?.items} progress={progress} hint={type?.describe(step.config) ?? ''} />
@@ -229,6 +230,8 @@ function summarise(map: StepInstance, stepId: string, count: number): StepInstan
   if (count > 0)
     return { runId, stepId, path, state: 'running', summary: count === 1 ? '1 at once' : `${count} at once` };
   if (map.state === 'running') return { runId, stepId, path, state: 'waiting' };
+  if (map.state === 'succeeded')
+    return { runId, stepId, path, state: 'succeeded', summary: `${formatPlural(map.items?.done ?? 0, 'item')} done` };
   return { runId, stepId, path, state: map.state, ...(map.state === 'failed' ? { state: 'cancelled' as const } : {}) };
 }
 

@@ -7,7 +7,10 @@ import { formatCount, formatDuration, formatPlural } from '../../../ui/numbers.t
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
 import { Weave, type WeaveStretch } from '../../../ui/weave.tsx';
 import { FilePicture } from '../inspector/file-picture.tsx';
+import { useFlow } from '../model/builder.ts';
 import type { Body } from '../model/geometry.ts';
+import { itemName, itemNames, noNames } from '../model/item-names.ts';
+import { graphOf } from '../model/ports.ts';
 import type { MapProgress } from '../run/overlay.ts';
 import { outerItem } from '../run/overlay.ts';
 
@@ -23,8 +26,15 @@ export function useTick(moving: boolean): number {
   return now;
 }
 
+interface StepBodyProps {
+  body: Body;
+  lanes: readonly StepInstance[];
+  /** The Map whose items the lanes are. */
+  within: string | null;
+}
+
 /** What stands between the ports of a step and its foot. */
-export function StepBody({ body, lanes }: { body: Body; lanes: readonly StepInstance[] }) {
+export function StepBody({ body, lanes, within }: StepBodyProps) {
   switch (body.kind) {
     case 'none':
       return null;
@@ -61,13 +71,14 @@ export function StepBody({ body, lanes }: { body: Body; lanes: readonly StepInst
     case 'fail':
       return <div className="flow-body flow-fail">{body.message}</div>;
     case 'lanes':
-      return <Lanes count={body.count} lanes={lanes} />;
+      return <Lanes count={body.count} lanes={lanes} within={within} />;
   }
 }
 
 /** A lane per running item: who works on what, and for how long. */
-function Lanes({ count, lanes }: { count: number; lanes: readonly StepInstance[] }) {
+function Lanes({ count, lanes, within }: { count: number; lanes: readonly StepInstance[]; within: string | null }) {
   const machines = useMachines();
+  const names = useFlow((view) => (within === null ? noNames : itemNames(graphOf(view), within)));
   const now = useTick(lanes.length > 0);
   return (
     <div className="flow-body flow-lanes" style={{ height: count * 23 + 6 }}>
@@ -76,7 +87,7 @@ function Lanes({ count, lanes }: { count: number; lanes: readonly StepInstance[]
         return (
           <div key={`${lane.path}|${lane.stepId}`} className="flow-lane">
             {machine === undefined ? <StateGlyph state="running" /> : <MachineChip {...machine} />}
-            <span className="cut">{lane.summary ?? `Item ${(outerItem(lane.path)?.index ?? 0) + 1}`}</span>
+            <span className="cut">{itemName(names, outerItem(lane.path)?.index ?? 0)}</span>
             <span className="end">
               {lane.startedAt === undefined ? '' : formatDuration(Math.max(0, now - lane.startedAt))}
             </span>

@@ -3,6 +3,7 @@ import { X } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
 import { rename, setConfig } from '../../../../shared/flows/edit.ts';
 import { withValues } from '../../../../shared/flows/form.ts';
+import type { FlowGraph } from '../../../../shared/flows/graph.ts';
 import { stepType } from '../../../../shared/flows/registry.ts';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
 import { writeStored } from '../../../app/stored.ts';
@@ -13,7 +14,7 @@ import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
 import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
 import { useStepFindings } from '../model/findings.ts';
 import { iconNamed } from '../model/icons.ts';
-import { graphOf, stepPorts } from '../model/ports.ts';
+import { graphOf, portAt, stepPorts } from '../model/ports.ts';
 import { type InspectorTab, inspectorWidths, select } from '../model/ui-state.ts';
 import { PolicyFold } from './policy-fold.tsx';
 import { RunPanel } from './run-panel.tsx';
@@ -152,6 +153,8 @@ function Settings({ step }: { step: FlowStep }) {
   const type = stepType(step.type);
   const findings = useStepFindings(step.id);
   const ports = useFlow((view) => stepPorts(graphOf(view), step.id));
+  const graph = useFlow(graphOf);
+  const wired = wiredFields(graph, step.id);
   if (type === null) {
     return (
       <Notice tone="warn">
@@ -185,7 +188,13 @@ function Settings({ step }: { step: FlowStep }) {
       <SettingsForm
         type={type}
         config={{ ...type.defaults, ...step.config }}
-        context={{ stepId: step.id, readOnly, errorAt: (path) => findings.get(path), onChange: change }}
+        context={{
+          stepId: step.id,
+          readOnly,
+          errorAt: (path) => findings.get(path),
+          onChange: change,
+          wiredTo: (path) => wired.get(path),
+        }}
       />
       {type.executes === 'job' && <PolicyFold step={step} />}
     </>
@@ -195,3 +204,18 @@ function Settings({ step }: { step: FlowStep }) {
 const isField = (path: string, properties: object): boolean => (path.split('/')[0] ?? '') in properties;
 const findingHelp = (field: string, inputs: readonly string[]): string =>
   inputs.includes(field) ? ' Draw an edge to this port.' : '';
+
+/** The fields whose values edges give, with where they come from: "For each receipt: Item". */
+function wiredFields(graph: FlowGraph, stepId: string): ReadonlyMap<string, string> {
+  const { inputs, innerInputs } = stepPorts(graph, stepId);
+  return new Map(
+    (graph.into.get(stepId) ?? []).flatMap(({ from, to }) => {
+      const field = [...inputs, ...innerInputs].find((port) => port.name === to.port)?.field;
+      const source = graph.steps.get(from.step);
+      const port = portAt(graph, { ...from, side: 'output' });
+      return field === undefined || source === undefined
+        ? []
+        : [[field, `${source.step.name}: ${port?.title ?? from.port}`] as const];
+    }),
+  );
+}

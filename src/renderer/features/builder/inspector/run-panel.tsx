@@ -15,8 +15,9 @@ import { StateGlyph } from '../../../ui/state-glyph.tsx';
 import { glyphOfStep } from '../../../ui/states.ts';
 import { useTick } from '../canvas/step-parts.tsx';
 import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
+import { itemName, itemNames } from '../model/item-names.ts';
 import { graphOf, stepPorts } from '../model/ports.ts';
-import { isFinished } from '../run/overlay.ts';
+import { isFinished, outerItem } from '../run/overlay.ts';
 import { failureWords } from '../run/run-drawing.ts';
 import { LogPanel } from './log-panel.tsx';
 import { ValueView } from './value-view.tsx';
@@ -44,7 +45,7 @@ export function RunPanel({ step, part }: RunPanelProps) {
   }
   return (
     <>
-      {outer !== null && <ItemChoice items={inside} shown={instance} />}
+      {outer !== null && <ItemChoice items={inside} shown={instance} map={outer} />}
       <Facts instance={instance} />
       {part === 'log' ? <Log instance={instance} /> : <Values runId={runId} instance={instance} part={part} />}
     </>
@@ -71,11 +72,12 @@ function instancesOf(
   return found;
 }
 
-function ItemChoice({ items, shown }: { items: readonly StepInstance[]; shown: StepInstance }) {
+function ItemChoice({ items, shown, map }: { items: readonly StepInstance[]; shown: StepInstance; map: string }) {
   const { ui } = useBuilder();
+  const names = useFlow((view) => itemNames(graphOf(view), map));
   const options = items.map((one) => ({
     value: one.path,
-    label: `Item ${one.path.replace(/^[^[]*\[(\d+)\]/, (_, index: string) => String(Number(index) + 1))}`,
+    label: itemName(names, outerItem(one.path)?.index ?? 0),
     lead: <StateGlyph state={glyphOfStep[one.state]} />,
     ...(one.summary === undefined ? {} : { note: one.summary }),
   }));

@@ -1,9 +1,10 @@
-import { Plus, Trash2 } from 'lucide-react';
+import { Link2, Plus, Trash2 } from 'lucide-react';
 import { lazy, Suspense } from 'react';
 import { type Field as FormField, fieldsOf, isShown } from '../../../../shared/flows/form.ts';
 import type { Config, StepType } from '../../../../shared/flows/step-type.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { Field } from '../../../ui/field.tsx';
+import { Icon } from '../../../ui/icon.tsx';
 import { Input } from '../../../ui/input.tsx';
 import { Select } from '../../../ui/select.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
@@ -23,6 +24,8 @@ export interface FormContext {
   /** What is wrong with the field at this path, in words. */
   errorAt: (path: string) => string | undefined;
   onChange: (path: FieldPath, value: unknown) => void;
+  /** Where the value comes from when an edge gives it; undefined where it is typed in. */
+  wiredTo: (path: string) => string | undefined;
 }
 
 interface SettingsFormProps {
@@ -65,6 +68,8 @@ function OneField({ field, values, at, context }: OneFieldProps) {
   const path = [...at, field.name];
   const error = context.errorAt(path.join('/'));
   const help = field.description === undefined ? {} : { help: field.description };
+  const source = context.wiredTo(path.join('/'));
+  if (source !== undefined) return <Wired title={field.title} source={source} />;
   if (field.widget === 'switch') {
     return (
       <div className="flex flex-col gap-1">
@@ -80,6 +85,17 @@ function OneField({ field, values, at, context }: OneFieldProps) {
     </Field>
   );
 }
+
+/** A field whose value an edge gives. */
+const Wired = ({ title, source }: { title: string; source: string }) => (
+  <div className="ui-field">
+    <span className="ui-label">{title}</span>
+    <span className="flow-wired">
+      <Icon of={Link2} size={14} />
+      <span className="cut">{source}</span>
+    </span>
+  </div>
+);
 
 interface ControlProps {
   field: FormField;

@@ -168,8 +168,6 @@ function bodyOf(step: FlowStep, run: RunDrawing | null): Body {
     }
     case 'code':
       return sayBody(step, false);
-    case 'if':
-      return sayBody(step, true);
     case 'template':
     case 'transform':
       return sayBody(step, step.type === 'template');

@@ -145,10 +145,13 @@ function WhatRunsWhere({ run }: { run: RunSummary }) {
             <MachineChip {...toMachine(node)} size={20} />
             <div className="min-w-0">
               <div className="cut text-12 font-strong">{node.name}</div>
-              <div className="cut text-12 text-ink-3">
-                {first === undefined ? '' : `${first.label}, ${formatDuration(Math.max(0, now - first.startedAt))}`}
-                {more.length > 0 && ` and ${more.length} more`}
-              </div>
+              {first !== undefined && (
+                <div className="row text-12 whitespace-nowrap text-ink-3">
+                  <span className="cut">{first.label}</span>
+                  <span>{`, ${formatDuration(Math.max(0, now - first.startedAt))}`}</span>
+                  {more.length > 0 && <span>{`, and ${more.length} more`}</span>}
+                </div>
+              )}
             </div>
           </li>
         );
