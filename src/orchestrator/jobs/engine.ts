@@ -17,7 +17,7 @@ import { jobs as jobsTable } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import { createLines } from './line.ts';
 import { outputChanges } from './output.ts';
-import { namedBlobs, sizeOver } from './payload.ts';
+import { openedBlobs, sizeOver } from './payload.ts';
 import { type ActiveJob, activate, currentRow, isHeld, isOver, lifeChange, outputOf, toJob } from './record.ts';
 import { type JobEffect, type JobEvent, transition } from './transition.ts';
 
@@ -180,6 +180,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
         return;
       case 'requeued':
         job.written = false;
+        job.backedOff = true;
         void persist(() => [lifeChange(job)]);
         return;
       case 'finished':
@@ -192,16 +193,33 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     }
   };
 
-  const finish = async (job: ActiveJob): Promise<void> => {
+  /** Ends of jobs that came in one frame are written, and told, together. */
+  let endings: { readonly jobs: ActiveJob[]; readonly written: Promise<void> } | null = null;
+  const finish = (job: ActiveJob): Promise<void> => {
     const size = job.life.state === 'succeeded' ? sizeOver(job.result, limits.inlinePayload) : null;
-    if (size !== null) {
-      await insist(async () => {
-        job.result = await toBlob(deps.blobs, job.result, size);
-      });
+    if (size !== null) return finishLarge(job, size);
+    if (endings === null) {
+      const jobs: ActiveJob[] = [];
+      endings = { jobs, written: Promise.resolve().then(() => writeEnds(jobs)) };
     }
-    await persist(() => [lifeChange(job), ...outputChanges(job.row.id, job.output)]);
+    endings.jobs.push(job);
+    return endings.written;
+  };
+  const finishLarge = async (job: ActiveJob, size: number) => {
+    await insist(async () => {
+      job.result = await toBlob(deps.blobs, job.result, size);
+    });
+    await writeEnds([job]);
+  };
+  const writeEnds = async (jobs: readonly ActiveJob[]) => {
+    if (endings?.jobs === jobs) endings = null;
+    await persist(() => jobs.flatMap((job) => [lifeChange(job), ...outputChanges(job.row.id, job.output)]));
     if (stopped) return;
+    for (const job of jobs) tellEnd(job);
+  };
+  const tellEnd = (job: ActiveJob) => {
     leave(job);
+    for (const tell of job.whenEnded) tell();
     tellState(job);
     const decided = job.life.attempts.at(-1)?.nodeId ?? null;
     if (listeners.finished.any) listeners.finished.tell({ job: toJob(currentRow(job)), nodeId: decided });
@@ -304,7 +322,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
       const fence = `${deps.epoch}.${counter}`;
       job.gpu = gpu;
       apply(job, { type: 'assign', nodeId, fence });
-      job.ticket = tickets.issue({ jobId, fence, blobs: [...namedBlobs(job.row.input)] });
+      job.ticket = tickets.issue({ jobId, fence, blobs: openedBlobs(job.row.input) });
       if (!roster.send(nodeId, assignment(job, fence, job.ticket))) apply(job, { type: 'takeBack' });
     },
 
@@ -343,10 +361,8 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
       const event = { fence, nodeId, earlier: epochOf(fence) < deps.epoch };
       const before = job.result;
       if (message.type === 'job_done' && !isOver(job.life)) job.result = message.result ?? null;
-      const effects = apply(
-        job,
-        message.type === 'job_done' ? { type: 'done', ...event } : { type: 'failed', ...event, error: message.error },
-      );
+      const error = message.type === 'job_failed' ? message.error : undelivered(job, message.result);
+      const effects = apply(job, error === null ? { type: 'done', ...event } : { type: 'failed', ...event, error });
       if (effects.some(({ type }) => type === 'stale')) job.result = before;
       const known = effects.every(({ type }) => type !== 'stale') || (isOver(job.life) && job.life.fence === fence);
       if (!known) answer('stale');
@@ -355,7 +371,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
           () => answer('accepted'),
           () => undefined,
         );
-      else void job.end.then(() => void (stopped || answer('accepted')));
+      else job.whenEnded.push(() => answer('accepted'));
     },
     presented(nodeId, running) {
       const verdicts = running.map(({ job_id, fence, acked_seq }) => {

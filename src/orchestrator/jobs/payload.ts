@@ -1,5 +1,6 @@
 /** What jobs carry: how large it is, and which blobs it names. Pure. */
 import { AppError } from '../../shared/errors.ts';
+import { isBlobRef } from '../../shared/model/values.ts';
 
 /** Deeper values are refused, so that nothing that walks them can overflow (S10). */
 const maxDepth = 200;
@@ -29,12 +30,17 @@ export function sizeOver(value: unknown, limit: number): number | null {
 
 const sha256 = /^[0-9a-f]{64}$/;
 
-/** The blobs a value names: where large values stand (`$blob`), and files (`sha256` beside `fileId`). */
-export function namedBlobs(value: unknown, found: Set<string> = new Set(), depth = 0): Set<string> {
+/** The files that a value names, as `fileId sha256`: nodes are given their content. */
+export function namedFiles(value: unknown, found: Map<string, string> = new Map(), depth = 0): Map<string, string> {
   if (typeof value !== 'object' || value === null || depth > maxDepth) return found;
-  const blob: unknown =
-    Reflect.get(value, '$blob') ?? (Reflect.has(value, 'fileId') ? Reflect.get(value, 'sha256') : null);
-  if (typeof blob === 'string' && sha256.test(blob)) found.add(blob);
-  for (const item of Object.values(value)) namedBlobs(item, found, depth + 1);
+  const fileId: unknown = Reflect.get(value, 'fileId');
+  const hash: unknown = Reflect.get(value, 'sha256');
+  if (typeof fileId === 'string' && typeof hash === 'string' && sha256.test(hash)) found.set(`${fileId} ${hash}`, hash);
+  for (const item of Object.values(value)) namedFiles(item, found, depth + 1);
   return found;
+}
+
+/** The blobs that an attempt may open: its whole input where that was put away, else the files that it names. */
+export function openedBlobs(input: unknown): string[] {
+  return isBlobRef(input) ? [input.$blob] : [...new Set(namedFiles(input).values())];
 }

@@ -28,6 +28,10 @@ export interface ActiveJob {
   output: JobOutput | null;
   /** Settles when the end is durable. */
   end: Promise<void> | null;
+  /** Called then, before anybody else is told. */
+  whenEnded: (() => void)[];
+  /** Whether the store may know of a back-off. */
+  backedOff: boolean;
   /** Taken from its node at this time unless it is heard of before: not presented (N6), or after a restart (N4). */
   doubtedUntil: number | null;
 }
@@ -90,6 +94,8 @@ export function activate(row: JobRow): ActiveJob {
     written: row.state !== 'queued',
     output: null,
     end: null,
+    whenEnded: [],
+    backedOff: row.notBefore !== null,
     doubtedUntil: null,
   };
 }
@@ -102,26 +108,19 @@ export function outputOf(job: ActiveJob): JobOutput {
 export const isHeld = ({ state }: JobLife) => state === 'assigned' || state === 'running';
 export const isOver = ({ state }: JobLife) => finishedJobStates.includes(state);
 
-/** The columns of a job's life, as they stand now. */
+/** The columns of a job's life, as they stand now; those that never had a value are left out. */
 export function lifeChange(job: ActiveJob): Change {
   const { state, attempts, nodeId, fence, error, startedAt, finishedAt, notBefore } = job.life;
-  const life = { state, attempts: [...attempts], nodeId, fence, startedAt, notBefore };
-  if (!isOver(job.life)) return patch(jobs, { id: job.row.id }, life);
-  return patch(jobs, { id: job.row.id }, { ...life, error, finishedAt, result: job.result });
+  const life: Partial<JobRow> = { state, attempts: attempts as JobRow['attempts'], nodeId, fence, startedAt };
+  if (job.backedOff) life.notBefore = notBefore;
+  if (isOver(job.life)) Object.assign(life, { finishedAt, result: job.result }, error === null ? {} : { error });
+  return patch(jobs, { id: job.row.id }, life);
 }
 
-export const currentRow = ({ row, life, result }: ActiveJob): JobRow => ({
-  ...row,
-  state: life.state,
-  attempts: [...life.attempts],
-  nodeId: life.nodeId,
-  fence: life.fence,
-  error: life.error,
-  startedAt: life.startedAt,
-  finishedAt: life.finishedAt,
-  notBefore: life.notBefore,
-  result,
-});
+/** The row as it would be written now. */
+export const currentRow = ({ row, life, result }: ActiveJob): JobRow => ({ ...row, ...columnsOf(life), result });
+
+const columnsOf = ({ retry: _, rejections: __, attempts, ...life }: JobLife) => ({ ...life, attempts: [...attempts] });
 
 export function toJob(row: JobRow): Job {
   const job: Job = {

@@ -62,7 +62,10 @@ export function createJobService(deps: JobServiceDeps): JobService {
 
   const submitNew: JobService['submit'] = async (workspaceId, submittedBy, jobs, alongside) => {
     const rows = jobs.map((job) => makeRow(workspaceId, submittedBy, job));
-    await Promise.all(rows.map((row) => moveLargeInput(deps.blobs, row)));
+    for (const row of rows) {
+      const size = sizeOver(row.input, limits.inlinePayload);
+      if (size !== null) await moveLargeInput(deps.blobs, row, size);
+    }
     const jobIds = rows.map(({ id }) => id);
     await store.commit([...rows.map((row) => put(jobsTable, row)), ...(alongside?.(jobIds) ?? [])]);
     engine.admit(rows);
@@ -124,9 +127,7 @@ export function createJobService(deps: JobServiceDeps): JobService {
 }
 
 /** N12: what is too large to travel in line is put away as a blob before the job is accepted. */
-async function moveLargeInput(blobs: BlobStore, row: JobRow): Promise<void> {
-  const size = sizeOver(row.input, limits.inlinePayload);
-  if (size === null) return;
+async function moveLargeInput(blobs: BlobStore, row: JobRow, size: number): Promise<void> {
   const content = Buffer.from(JSON.stringify(row.input));
   const { sha256 } = await blobs.put(
     (async function* () {

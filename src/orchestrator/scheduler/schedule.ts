@@ -8,6 +8,7 @@ import { score } from './score.ts';
 import {
   type Decision,
   inLine,
+  type Need,
   type NodeView,
   type QueueView,
   type Room,
@@ -22,8 +23,6 @@ interface Line {
   readonly queue: QueueView;
   readonly rest: Iterator<WaitingJob>;
   head: WaitingJob;
-  /** Made when it is first needed. */
-  machines: Machines | null;
 }
 
 /** The lines of one workspace, and how much it uses. */
@@ -36,6 +35,7 @@ interface Share {
 export function schedule(snapshot: Snapshot, now: number): Decision[] {
   const shares = sharesOf(snapshot);
   const taken = new Map<string, Room>();
+  const machines = machinesOf(snapshot.nodes, taken);
   const decisions: Decision[] = [];
   while (shares.length > 0) {
     const share = nextShare(shares, now);
@@ -44,7 +44,7 @@ export function schedule(snapshot: Snapshot, now: number): Decision[] {
       shares.splice(shares.indexOf(share), 1);
       continue;
     }
-    const decision = place(line, snapshot.nodes, taken);
+    const decision = place(line, machines, taken);
     // A line whose head finds no place has no place for the others of the same need either.
     if (decision === null) continue;
     decisions.push(decision);
@@ -67,7 +67,7 @@ function sharesOf({ queues, use }: Snapshot): Share[] {
     const { workspaceId } = queue.need;
     const share = byWorkspace.get(workspaceId) ?? newShare(use.get(workspaceId));
     byWorkspace.set(workspaceId, share);
-    share.lines.push({ queue, rest, head: first.value, machines: null });
+    share.lines.push({ queue, rest, head: first.value });
   }
   return [...byWorkspace.values()];
 }
@@ -96,10 +96,9 @@ function urgencyOf(share: Share, head: WaitingJob, now: number): number {
   return head.priority + Math.floor(starving / starvingStep);
 }
 
-function place(line: Line, nodes: readonly NodeView[], taken: Map<string, Room>): Decision | null {
+function place(line: Line, machines: Machines, taken: Map<string, Room>): Decision | null {
   const { need } = line.queue;
-  line.machines ??= machinesFor(line.queue, nodes, taken);
-  const node = line.machines.best();
+  const node = machines(need);
   if (node === null) return null;
   const before = taken.get(node.id) ?? node.taken;
   const gpu =
@@ -114,17 +113,33 @@ export function take(room: Room, requires: QueueView['need']['requires'], gpu: n
   return { cores: room.cores + requires.cores, ramMb: room.ramMb + requires.ramMb, gpus };
 }
 
-interface Machines {
-  best(): NodeView | null;
+/** The best node with room for a need, as things stand in this pass. */
+type Machines = (need: Need) => NodeView | null;
+
+function machinesOf(nodes: readonly NodeView[], taken: ReadonlyMap<string, Room>): Machines {
+  const takenOf = (node: NodeView) => taken.get(node.id) ?? node.taken;
+  const byNeed = new Map<string, Machines>();
+  return (need) => {
+    const key = likeness(need);
+    const known = byNeed.get(key);
+    if (known !== undefined) return known(need);
+    const able = nodes.filter((node) => node.presence === 'here' && lastingObstacle(leastOf(need), node) === null);
+    const made = need.requires.gpuMemoryMb === undefined ? spread(able, takenOf) : packed(able, takenOf);
+    byNeed.set(key, made);
+    return made(need);
+  };
 }
 
-function machinesFor({ need }: QueueView, nodes: readonly NodeView[], taken: ReadonlyMap<string, Room>): Machines {
-  const fitting = nodes.filter((node) => node.presence === 'here' && lastingObstacle(need, node) === null);
-  const takenOf = (node: NodeView) => taken.get(node.id) ?? node.taken;
-  const rate = (node: NodeView) =>
-    passingObstacle(need, node, takenOf(node)) === null ? score(need, node, takenOf(node)) : Number.NEGATIVE_INFINITY;
-  return need.requires.gpuMemoryMb === undefined ? spread(fitting, rate) : packed(fitting, rate);
+/** Needs that differ only a little in memory look for their node in the same place. */
+function likeness({ workspaceId, kind, requires }: Need): string {
+  const { cores, ramMb, gpuMemoryMb, tags = [], nodeId = '' } = requires;
+  return [workspaceId, kind, cores, ramClass(ramMb), gpuMemoryMb, nodeId, ...tags].join('\u0000');
 }
+const ramClass = (ramMb: number) => (ramMb < 1 ? 0 : 2 ** Math.floor(Math.log2(ramMb)));
+const leastOf = (need: Need): Need => ({
+  ...need,
+  requires: { ...need.requires, ramMb: ramClass(need.requires.ramMb) },
+});
 
 interface Rated {
   readonly node: NodeView;
@@ -132,34 +147,48 @@ interface Rated {
 }
 const better = (left: Rated, right: Rated) =>
   left.rate !== right.rate ? left.rate > right.rate : left.node.id < right.node.id;
+type TakenOf = (node: NodeView) => Room;
+const hasRoom = (need: Need, node: NodeView, takenOf: TakenOf) =>
+  lastingObstacle(need, node) === null && passingObstacle(need, node, takenOf(node)) === null;
 
-/** Scores only fall while a pass fills the nodes, so a heap whose top is rated again is exact. */
-function spread(nodes: readonly NodeView[], rate: (node: NodeView) => number): Machines {
+/**
+ * Every need rates a node alike here, and rates only fall while a pass fills the nodes; so one heap serves all needs that
+ * are alike, and an entry whose rate has fallen is put back where it belongs when it comes up.
+ */
+function spread(nodes: readonly NodeView[], takenOf: TakenOf): Machines {
   const heap = createHeap<Rated>(better);
-  for (const node of nodes) heap.push({ node, rate: rate(node) });
-  return {
-    best() {
-      for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
-        const current = rate(top.node);
-        if (current === Number.NEGATIVE_INFINITY) continue;
-        heap.push({ node: top.node, rate: current });
-        if (heap.peek()?.node === top.node) return top.node;
+  const rated = (need: Need, node: NodeView) => ({ node, rate: score(need, node, takenOf(node)) });
+  let filled = false;
+  return (need) => {
+    if (!filled) for (const node of nodes) heap.push(rated(need, node));
+    filled = true;
+    const passedOver: Rated[] = [];
+    let found: NodeView | null = null;
+    for (let top = heap.pop(); top !== undefined; top = heap.pop()) {
+      const current = rated(need, top.node);
+      if (current.rate < top.rate) heap.push(current);
+      else {
+        passedOver.push(current);
+        if (hasRoom(need, top.node, takenOf)) {
+          found = top.node;
+          break;
+        }
       }
-      return null;
-    },
+    }
+    for (const entry of passedOver) heap.push(entry);
+    return found;
   };
 }
 
 /** Packing raises the score of a node that is used, so every node is looked at; those with GPUs are few. */
-function packed(nodes: readonly NodeView[], rate: (node: NodeView) => number): Machines {
-  return {
-    best() {
-      let best: Rated | null = null;
-      for (const node of nodes) {
-        const rated = { node, rate: rate(node) };
-        if (rated.rate !== Number.NEGATIVE_INFINITY && (best === null || better(rated, best))) best = rated;
-      }
-      return best?.node ?? null;
-    },
+function packed(nodes: readonly NodeView[], takenOf: TakenOf): Machines {
+  return (need) => {
+    let best: Rated | null = null;
+    for (const node of nodes) {
+      if (!hasRoom(need, node, takenOf)) continue;
+      const rated = { node, rate: score(need, node, takenOf(node)) };
+      if (best === null || better(rated, best)) best = rated;
+    }
+    return best?.node ?? null;
   };
 }

@@ -33,24 +33,26 @@ function place(change: Change, buckets: Bucket[]): void {
     return;
   }
   const { table } = change;
-  const row = change.op === 'put' ? change.row : change.key;
-  const set = change.op === 'put' ? [] : setColumns(change.set);
-  if (change.op === 'patch' && set.length === 0) return;
-  const shape = change.op === 'put' ? 'put' : set.join();
-  const key = keyOf(table, row);
-  const values =
-    change.op === 'put'
-      ? encode(table, Object.keys(table.columns), row)
-      : [...encode(table, table.key, row), ...encode(table, set, change.set)];
+  const whole = change.op === 'put';
+  const fields = whole ? change.row : change.set;
+  const columns = whole ? valuedColumns(table, fields) : givenColumns(fields);
+  if (columns.length === 0) return;
+  const shape = `${change.op} ${columns.join()}`;
+  const key = keyOf(table, whole ? change.row : change.key);
+  const values = encode(table, columns, fields);
+  if (!whole) values.unshift(...encode(table, table.key, change.key));
   const bucket = joinable(buckets, shape, key);
   if (bucket !== null) bucket.set(key, values);
   else {
-    const sql = change.op === 'put' ? putSql(table) : patchSql(table, set);
+    const sql = whole ? putSql(table, columns) : patchSql(table, columns);
     buckets.push({ shape, sql, params: [], rows: new Map([[key, values]]) });
   }
 }
 
-const setColumns = (set: object) =>
+/** In the order of the table, so that rows with values in the same columns share a statement. */
+const valuedColumns = (table: AnyTable, row: object) =>
+  Object.keys(table.columns).filter((column) => (Reflect.get(row, column) ?? null) !== null);
+const givenColumns = (set: object) =>
   Object.keys(set)
     .filter((column) => Reflect.get(set, column) !== undefined)
     .sort();

@@ -26,20 +26,22 @@ export async function openConnection(path: string, mode: 'write' | 'read'): Prom
 }
 
 function wrap(database: sqlite3.Database): Connection {
-  const prepared = new Map<string, sqlite3.Statement>();
-  const prepare = async (sql: string) => {
+  // Promises, so that a text that is asked for twice at once is prepared once: a statement nobody knows keeps `close` from closing.
+  const prepared = new Map<string, Promise<sqlite3.Statement>>();
+  const prepare = (sql: string): Promise<sqlite3.Statement> => {
     const known = prepared.get(sql);
     if (known !== undefined) return known;
-    const statement = await new Promise<sqlite3.Statement>((resolve, reject) => {
-      const made = database.prepare(sql, (error) => (error ? reject(toError(error)) : resolve(made)));
+    const made = new Promise<sqlite3.Statement>((resolve, reject) => {
+      const statement = database.prepare(sql, (error) => (error ? reject(toError(error)) : resolve(statement)));
     });
     const oldest = prepared.size >= maxPrepared ? prepared.entries().next().value : undefined;
     if (oldest !== undefined) {
       prepared.delete(oldest[0]);
-      oldest[1].finalize();
+      oldest[1].then((statement) => statement.finalize()).catch(() => undefined);
     }
-    prepared.set(sql, statement);
-    return statement;
+    prepared.set(sql, made);
+    made.catch(() => prepared.delete(sql));
+    return made;
   };
   return {
     async all(sql, params = []) {
@@ -61,7 +63,9 @@ function wrap(database: sqlite3.Database): Connection {
         database.exec(sql, (error) => (error ? reject(toError(error)) : resolve()));
       }),
     async close() {
-      await Promise.all([...prepared.values()].map((statement) => new Promise((done) => statement.finalize(done))));
+      const statements = await Promise.allSettled(prepared.values());
+      const open = statements.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      await Promise.all(open.map((statement) => new Promise((done) => statement.finalize(done))));
       prepared.clear();
       await new Promise<void>((resolve, reject) => {
         database.close((error) => (error ? reject(toError(error)) : resolve()));

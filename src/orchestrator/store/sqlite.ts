@@ -36,7 +36,9 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   const path = join(options.folder, databaseFile);
   const writer = await openChecked(path, options);
   try {
-    await writer.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864');
+    await writer.exec(
+      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864',
+    );
     await migrate(writer, options);
   } catch (error) {
     await writer.close();
