@@ -111,7 +111,7 @@ const Cut = ({ count, noun, children }: { count: number; noun: string; children:
 const Rows = ({ heads, rows }: { heads: readonly string[]; rows: readonly Record<string, unknown>[] }) => (
   <Cut count={rows.length} noun="row">
     <div className="max-h-80 overflow-auto rounded-control border border-line">
-      <table className="ui-table" data-rows="dense" aria-label={formatPlural(rows.length, 'row')}>
+      <table className="ui-table value-table" data-rows="dense" aria-label={formatPlural(rows.length, 'row')}>
         <thead>
           <tr>
             {heads.map((head) => (

@@ -23,6 +23,20 @@ function layOut(picture: Picture) {
   }));
 }
 
+type Laid = ReturnType<typeof layOut>[number];
+
+/** Whether a box lies inside another: what stands in a Map is too small to be drawn. */
+const isInside = (box: Laid, boxes: readonly Laid[]) =>
+  boxes.some(
+    (other) =>
+      other !== box &&
+      other.width > box.width &&
+      box.x >= other.x &&
+      box.y >= other.y &&
+      box.x + box.width <= other.x + other.width &&
+      box.y + box.height <= other.y + other.height,
+  );
+
 interface FlowPictureProps {
   picture: Picture;
   /** CSS colour of a step by its id; without one it is drawn as not run yet. */
@@ -33,6 +47,7 @@ interface FlowPictureProps {
 /** A small drawing of a flow: its steps in the colours of the machines that ran them last. */
 export function FlowPicture({ picture, colours, ground = 'canvas' }: FlowPictureProps) {
   const boxes = picture.boxes.length === 0 ? [] : layOut(picture);
+  const shown = new Set(boxes.filter((box) => !isInside(box, boxes)));
   return (
     <svg
       className={`h-11 w-23 shrink-0 rounded-control border border-line ${ground === 'canvas' ? 'bg-canvas' : 'bg-surface'}`}
@@ -42,7 +57,7 @@ export function FlowPicture({ picture, colours, ground = 'canvas' }: FlowPicture
       {picture.lines.map(({ from, to }) => {
         const start = boxes[from];
         const end = boxes[to];
-        if (start === undefined || end === undefined) return null;
+        if (start === undefined || end === undefined || !shown.has(start) || !shown.has(end)) return null;
         const [x1, y1, x2, y2] = [start.x + start.width, start.y + start.height / 2, end.x, end.y + end.height / 2];
         const bend = Math.max(2, (x2 - x1) / 2);
         return (
@@ -55,7 +70,7 @@ export function FlowPicture({ picture, colours, ground = 'canvas' }: FlowPicture
           />
         );
       })}
-      {boxes.map((box) => {
+      {[...shown].map((box) => {
         const colour = colours?.get(box.id);
         return (
           <rect

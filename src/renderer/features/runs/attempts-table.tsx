@@ -42,7 +42,7 @@ export function Attempts({ detail, steps, now, chosen, onChoose }: AttemptsProps
   const shown = wanted ?? (noted.length > 0 ? 'note' : 'all');
   const listed = shown === 'note' ? noted : rows;
   const mixed = new Set(rows.map((row) => row.step.stepId)).size > 1;
-  const tries = rows.reduce((sum, row) => sum + (row.step.attempts ?? 1), 0);
+  const tries = rows.reduce((sum, row) => sum + Math.max(1, row.step.attempts ?? 1), 0);
   if (rows.length === 0) return null;
   return (
     <section aria-label="Attempts" className="flex min-h-0 flex-col border-t border-line">
@@ -112,11 +112,11 @@ function AttemptLine({ row, detail, machines, selected, mixed, onChoose }: LineP
     <TableRow onOpen={choose} selected={selected}>
       <td>
         <button type="button" className="cut block max-w-full text-left" onClick={choose}>
-          <span className="first-letter:uppercase">{words.item ?? words.step}</span>
+          <span className="inline-block first-letter:uppercase">{words.item ?? words.step}</span>
           {words.item !== null && mixed && <span className="text-ink-3"> {words.step}</span>}
         </button>
       </td>
-      <td>{step.attempts ?? 1}</td>
+      <td>{Math.max(1, step.attempts ?? 1)}</td>
       <td>
         {machine === undefined ? (
           <span className="text-ink-3">{step.nodeId === undefined ? 'none yet' : 'a removed node'}</span>

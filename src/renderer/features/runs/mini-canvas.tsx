@@ -1,3 +1,4 @@
+import { sizeOf } from '../../../shared/flows/picture.ts';
 import type { FlowStep } from '../../../shared/model/flow.ts';
 import type { RunDetail, StepInstance } from '../../../shared/model/run.ts';
 import { colourOf, type Machines, useMachines } from '../../app/machines.ts';
@@ -18,7 +19,7 @@ interface Box {
 
 /** Lays the top level of a flow into the small frame. */
 function layOut(steps: readonly FlowStep[]): Box[] {
-  const sizes = steps.map((step) => ({ width: step.size?.width ?? 208, height: step.size?.height ?? 90 }));
+  const sizes = steps.map(sizeOf);
   const left = Math.min(...steps.map((step) => step.position.x));
   const top = Math.min(...steps.map((step) => step.position.y));
   const right = Math.max(...steps.map((step, index) => step.position.x + (sizes[index]?.width ?? 0)));
