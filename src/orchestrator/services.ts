@@ -145,5 +145,6 @@ export interface FileService {
 export interface AttemptTickets {
   issue(attempt: { jobId: string; fence: string; blobs: readonly string[] }): string;
   revoke(ticket: string): void;
-  check(ticket: string): { jobId: string; fence: string; blobs: readonly string[] } | null;
+  /** `delivered` takes the hashes of the results that came with it. */
+  check(ticket: string): { jobId: string; fence: string; blobs: readonly string[]; delivered: Set<string> } | null;
 }

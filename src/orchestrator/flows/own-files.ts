@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts';
 import { files } from '../store/tables.ts';
 
 /** Deeper values are no place for files. */
-const deepest = 20;
+const deepest = 200;
 const atOnce = 500;
 
 /**

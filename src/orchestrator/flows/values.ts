@@ -1,5 +1,5 @@
 import type { Values } from '../../shared/flows/step-type.ts';
-import { type BlobRef, limits } from '../../shared/model/values.ts';
+import { type BlobRef, isBlobRef, limits } from '../../shared/model/values.ts';
 import type { BlobStore } from '../services.ts';
 
 /** Values of a run: small ones stand in its rows, large ones are blobs that hold their JSON text (data.md, Store). */
@@ -32,10 +32,6 @@ export function createRunValues(blobs: Pick<BlobStore, 'put' | 'open'>): RunValu
 /** A value of the user's that looks like a reference is put away too, so that whatever stands as one in a row is ours. */
 function mustBePutAway(value: unknown): boolean {
   return isBlobRef(value) || isLarge(value, limits.storedInline);
-}
-
-export function isBlobRef(value: unknown): value is BlobRef {
-  return typeof value === 'object' && value !== null && typeof (value as BlobRef).$blob === 'string' && 'size' in value;
 }
 
 /** Whether the JSON text of a value is longer than so many bytes, without writing it; text counts one to three bytes. */

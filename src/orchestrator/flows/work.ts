@@ -8,7 +8,7 @@ import { StepFailure, type Values } from '../../shared/flows/step-type.ts';
 import { runName } from '../../shared/flows/steps/input.ts';
 import { defaultRetry, type Job } from '../../shared/model/job.ts';
 import { finishedStepStates, type ItemCounts, type RunState, type StepError } from '../../shared/model/run.ts';
-import { limits } from '../../shared/model/values.ts';
+import { isBlobRef, limits } from '../../shared/model/values.ts';
 import type { FinishedJob, NewJob } from '../services.ts';
 import { put } from '../store/store.ts';
 import { runs, type StepRow } from '../store/tables.ts';
@@ -26,7 +26,7 @@ import {
   type Scope,
   type Task,
 } from './run-memory.ts';
-import { isBlobRef, type RunValues, sizeUpTo } from './values.ts';
+import { type RunValues, sizeUpTo } from './values.ts';
 
 export interface WorkDeps {
   readonly clock: Clock;

@@ -235,10 +235,35 @@ test('N12: a large input or result stands in a blob; the ticket of the attempt o
   const { input, ticket, fence } = node.last('job_assign');
   const { $blob } = input as { $blob: string };
   expect(JSON.parse(host.blobs.content.get($blob) ?? '')).toEqual({ large });
-  expect(host.tickets.check(ticket ?? '')).toEqual({ jobId, fence, blobs: [$blob] });
+  expect(host.tickets.check(ticket ?? '')).toEqual({
+    jobId,
+    fence,
+    blobs: [$blob],
+    delivered: new Set(),
+  });
   await node.say({ type: 'job_done', job_id: jobId, fence, result: { large } });
   expect((await host.jobs.get(jobId))?.result).toMatchObject({ $blob: expect.any(String) });
   expect(host.tickets.check(ticket ?? '')).toBeNull();
+});
+
+test('a hash alone opens nothing: what looks like a reference is data, and a result must have been delivered (N12)', async () => {
+  const host = await startHost();
+  const node = await host.join('node-a');
+  const reference = { $blob: 'a'.repeat(64), size: 5 };
+  await host.submit({ input: { inner: reference } });
+  const inner = node.last('job_assign');
+  expect(host.tickets.check(inner.ticket ?? '')?.blobs).toEqual([]);
+  const jobId = await host.submit({ input: reference });
+  const { fence, ticket } = node.last('job_assign');
+  expect(host.tickets.check(ticket ?? '')?.blobs).not.toContain(reference.$blob);
+  await node.say({ type: 'job_done', job_id: jobId, fence, result: reference });
+  expect((await host.jobs.get(jobId))?.attempts[0]?.error?.code).toBe('result_undelivered');
+});
+
+test('nothing crosses workspaces: a file of another one is refused as an input', async () => {
+  const host = await startHost();
+  const image = { fileId: 'file-elsewhere', name: 'x.png', mime: 'image/png', size: 1, sha256: 'b'.repeat(64) };
+  await expect(host.submit({ input: { image } })).rejects.toMatchObject({ code: 'bad_request' });
 });
 
 test('N9: output is acknowledged, kept without repetition, bounded, and there after the end', async () => {

@@ -5,7 +5,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Job, JobError } from '../../shared/model/job.ts';
 import type { NodeJob } from '../../shared/model/node.ts';
-import { limits } from '../../shared/model/values.ts';
+import { isBlobRef, limits } from '../../shared/model/values.ts';
 import { type HostMessageOf, type NodeMessageOf, nodeTimings, type RunningJob } from '../../shared/protocol/node.ts';
 import type { EventHub } from '../live/hub.ts';
 import type { Roster } from '../nodes/roster.ts';
@@ -191,6 +191,12 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
       default:
         effect satisfies never;
     }
+  };
+
+  /** A node may name only content that it delivered with this attempt's ticket: a hash alone opens nothing. */
+  const undelivered = (job: ActiveJob, result: unknown): JobError | null => {
+    if (!isBlobRef(result) || tickets.check(job.ticket ?? '')?.delivered.has(result.$blob) === true) return null;
+    return fault('result_undelivered', 'The node named a result that it did not deliver');
   };
 
   /** Ends of jobs that came in one frame are written, and told, together. */

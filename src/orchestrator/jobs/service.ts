@@ -3,14 +3,14 @@ import { AppError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import { type Job, jobStates } from '../../shared/model/job.ts';
 import { jobKinds } from '../../shared/model/node.ts';
-import { limits } from '../../shared/model/values.ts';
+import { isBlobRef, limits } from '../../shared/model/values.ts';
 import type { Roster } from '../nodes/roster.ts';
 import { explain } from '../scheduler/explain.ts';
 import type { BlobStore, JobService, NewJob, Page, PageRequest } from '../services.ts';
 import { put, type Store } from '../store/store.ts';
-import { type JobRow, jobOutputs, jobs as jobsTable } from '../store/tables.ts';
+import { files, type JobRow, jobOutputs, jobs as jobsTable } from '../store/tables.ts';
 import type { JobEngine } from './engine.ts';
-import { sizeOver } from './payload.ts';
+import { namedFiles, sizeOver } from './payload.ts';
 import { currentRow, isOver, newRow, toJob } from './record.ts';
 import { createSubmissionKeys } from './submission-keys.ts';
 
@@ -62,9 +62,9 @@ export function createJobService(deps: JobServiceDeps): JobService {
 
   const submitNew: JobService['submit'] = async (workspaceId, submittedBy, jobs, alongside) => {
     const rows = jobs.map((job) => makeRow(workspaceId, submittedBy, job));
+    await checkFiles(store, workspaceId, rows);
     for (const row of rows) {
-      const size = sizeOver(row.input, limits.inlinePayload);
-      if (size !== null) await moveLargeInput(deps.blobs, row, size);
+      if (isBlobRef(row.input) || sizeOver(row.input, limits.inlinePayload) !== null) await putAway(deps.blobs, row);
     }
     const jobIds = rows.map(({ id }) => id);
     await store.commit([...rows.map((row) => put(jobsTable, row)), ...(alongside?.(jobIds) ?? [])]);
@@ -126,16 +126,29 @@ export function createJobService(deps: JobServiceDeps): JobService {
   };
 }
 
+/** Nothing crosses workspaces: a node is given the content of the files that an input names, so they must be its own. */
+async function checkFiles(store: Store, workspaceId: string, rows: readonly JobRow[]): Promise<void> {
+  const named = new Map(rows.flatMap(({ input }) => [...namedFiles(input)]));
+  if (named.size === 0) return;
+  const ids = new Set([...named.keys()].map((key) => key.split(' ', 1)[0] ?? ''));
+  for (const { id, sha256 } of await store.list(files, { where: { workspaceId, id: [...ids] } })) {
+    named.delete(`${id} ${sha256}`);
+  }
+  const [foreign] = named.keys();
+  if (foreign === undefined) return;
+  throw new AppError('bad_request', `${foreign.split(' ', 1)[0]} is not a file of this workspace`);
+}
+
 /** N12: what is too large to travel in line is put away as a blob before the job is accepted. */
-async function moveLargeInput(blobs: BlobStore, row: JobRow, size: number): Promise<void> {
+async function putAway(blobs: BlobStore, row: JobRow): Promise<void> {
   const content = Buffer.from(JSON.stringify(row.input));
   const { sha256 } = await blobs.put(
     (async function* () {
       yield content;
     })(),
-    { maxBytes: size },
+    { maxBytes: content.length },
   );
-  row.input = { $blob: sha256, size };
+  row.input = { $blob: sha256, size: content.length };
 }
 
 type JobPage = PageRequest & { state?: string; runId?: string };

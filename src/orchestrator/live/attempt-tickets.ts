@@ -23,7 +23,7 @@ export function createAttemptTickets(): AttemptTickets {
   return {
     issue(attempt) {
       const ticket = draw();
-      issued.set(ticket, attempt);
+      issued.set(ticket, { ...attempt, delivered: new Set() });
       return ticket;
     },
     revoke: (ticket) => void issued.delete(ticket),

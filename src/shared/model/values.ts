@@ -41,6 +41,15 @@ export const BlobRef = Type.Object({
 });
 export type BlobRef = Static<typeof BlobRef>;
 
+/**
+ * Whether a value has the form of a reference. What people and scripts write may have it too: it is put away like a large
+ * value before it is kept, so that a reference that stands where one may stand is always the program's own.
+ */
+export function isBlobRef(value: unknown): value is BlobRef {
+  if (typeof value !== 'object' || value === null || !('size' in value)) return false;
+  return '$blob' in value && typeof value.$blob === 'string';
+}
+
 /** Limits that several parts share, in bytes unless the name says otherwise (N12, data.md). */
 export const limits = {
   inlinePayload: 256 * 1024,

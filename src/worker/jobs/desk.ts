@@ -8,12 +8,12 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type FileValue, limits } from '../../shared/model/values.ts';
+import { type FileValue, isBlobRef, limits } from '../../shared/model/values.ts';
 import type { HostMessageOf, NodeMessage, RunningJob } from '../../shared/protocol/node.ts';
 import type { BlobCache } from '../blobs/cache.ts';
 import { uploadBlob } from '../blobs/transfer.ts';
 import { type Executor, type ExecutorContext, ExecutorError, toJobError } from '../executors/executor.ts';
-import { resolveBlobs } from './input.ts';
+import { readInput } from './input.ts';
 import type { Outbox, OutboxEntry } from './outbox.ts';
 import { createOutputStream, type OutputStream } from './output-stream.ts';
 import type { Slots } from './slots.ts';
@@ -77,6 +77,10 @@ export function createDesk(options: DeskOptions): Desk {
   const finished = new Map<string, OutputStream>();
   const delivering = new Set<string>();
 
+  const needOf = ({ kind, requires }: Assign) => ({
+    cores: requires.cores,
+    ramMb: Math.max(requires.ramMb, options.executors.get(kind)?.leastRamMb ?? 0),
+  });
   const isCurrent = (attempt: Attempt) => attempts.get(attempt.job.job_id) === attempt && !attempt.abort.signal.aborted;
 
   const begin = (job: Assign): Attempt => {
@@ -93,7 +97,7 @@ export function createDesk(options: DeskOptions): Desk {
 
   const perform = async (attempt: Attempt) => {
     const { job, abort } = attempt;
-    const release = await options.slots.take(job.requires, patienceMs, abort.signal);
+    const release = await options.slots.take(needOf(job), patienceMs, abort.signal);
     try {
       if (abort.signal.aborted) return;
       if (release === null) return reject(job, 'no_room', 'The node has no room for this job within its limits');
@@ -154,11 +158,10 @@ export function createDesk(options: DeskOptions): Desk {
       chunk: (stream, text) => output.write(stream, text),
       blob: (file: FileValue) => openBlob(file.sha256),
     };
-    const input = await resolveBlobs(job.input, async (ref) => readFile(await openBlob(ref.$blob), 'utf8'));
+    const input = await readInput(job.input, async (ref) => readFile(await openBlob(ref.$blob), 'utf8'));
     const processors = options.processors();
     const jobLimits = {
-      cores: job.requires.cores,
-      ramMb: job.requires.ramMb,
+      ...needOf(job),
       runSeconds: job.run_seconds,
       outputBytes,
       ...(processors === undefined ? {} : { processors }),
@@ -178,7 +181,8 @@ export function createDesk(options: DeskOptions): Desk {
   ): Promise<OutboxEntry> => {
     const text = JSON.stringify(result);
     const size = Buffer.byteLength(text);
-    if (size <= limits.inlinePayload) return { message: { type: 'job_done', ...names, result, run_ms } };
+    if (size <= limits.inlinePayload && !isBlobRef(result))
+      return { message: { type: 'job_done', ...names, result, run_ms } };
     if (job.ticket === undefined)
       throw new ExecutorError('blob_refused', 'The job came without a ticket for a large result', 'node');
     const sha256 = createHash('sha256').update(text).digest('hex');

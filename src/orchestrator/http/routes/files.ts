@@ -50,9 +50,10 @@ export function fileRoutes({ services }: HttpDeps): Some<Names> {
     },
 
     putBlob: async ({ params, query, request }) => {
-      attemptOf(query.ticket);
+      const { delivered } = attemptOf(query.ticket);
       refuseTooLarge(request);
       await blobs.put(request.raw, { maxBytes: limits.fileUpload, expected: params.sha256 });
+      delivered.add(params.sha256);
     },
   };
 }
