@@ -78,7 +78,7 @@ export function Toolbar() {
             <Tool
               ref={button}
               icon={Plus}
-              label="Add a step"
+              label="Add step"
               keys="A"
               words="Add step"
               aria-haspopup="dialog"
