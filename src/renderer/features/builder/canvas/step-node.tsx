@@ -105,7 +105,7 @@ export const StepNode = memo(function StepNode({ data, width = 208 }: NodeProps<
         <footer className="flow-step-foot nodrag" data-tone={look.tone}>
           {machine !== undefined && <MachineChip {...machine} />}
           <span className="words" title={look.words}>
-            {machine === undefined ? look.words : <>{machine.name}</>}
+            {machine === undefined ? look.words : machine.name}
           </span>
           {look.frame === 'failed' && instance?.jobId !== undefined && (
             <button type="button" className="link" onClick={() => ui.setState({ tab: 'log', inspectorClosed: false })}>

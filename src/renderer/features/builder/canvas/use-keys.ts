@@ -59,7 +59,7 @@ export function useKeys(run: () => void): void {
         case '-':
           return () => void zoomOut({ duration: 150 });
         case 'Escape':
-          return () => escape();
+          return letGo;
         case 'Enter':
         case ' ':
           return focusedNode() === null ? null : () => take(event.shiftKey);
@@ -100,7 +100,7 @@ export function useKeys(run: () => void): void {
         return ui.setState({ editingNote: id });
       select(ui, more ? [...ui.getState().selection, id] : [id]);
     };
-    const escape = () => {
+    const letGo = () => {
       if (ui.getState().selection.size > 0 || ui.getState().selectedEdges.size > 0) select(ui, []);
     };
 

@@ -1,5 +1,5 @@
 import { javascript } from '@codemirror/lang-javascript';
-import CodeMirror, { EditorView } from '@uiw/react-codemirror';
+import CodeMirror, { EditorView, Prec } from '@uiw/react-codemirror';
 import { useMemo } from 'react';
 import { useMedia } from '../../../app/use-media.ts';
 
@@ -32,7 +32,7 @@ export function CodeField({ value, onChange, readOnly, language, label }: CodeFi
       javascript({ typescript: language === 'typescript' }),
       EditorView.lineWrapping,
       EditorView.contentAttributes.of({ 'aria-label': label }),
-      look,
+      Prec.highest(look),
     ],
     [language, label],
   );

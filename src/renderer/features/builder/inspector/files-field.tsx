@@ -100,6 +100,7 @@ function FileRows({
     <div>
       <ul className="flow-files" aria-label={label}>
         {shown.map((file, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the same file may stand in a list twice
           <li key={`${file.fileId}-${index}`}>
             {isImage(file) ? (
               <FilePicture fileId={file.fileId} name="" />

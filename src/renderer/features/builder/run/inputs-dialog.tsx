@@ -22,10 +22,10 @@ function Asking() {
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [tried, setTried] = useState(false);
   const close = () => ui.setState({ asking: false });
-  const valueOf = (name: string, type: string) =>
+  const givenFor = (name: string, type: string) =>
     values[name] ?? (type === 'boolean' ? false : type === 'text' ? '' : undefined);
   const wrong = (name: string, type: string) => {
-    const value = valueOf(name, type);
+    const value = givenFor(name, type);
     const missing = value === undefined || value === null || (Array.isArray(value) && value.length === 0);
     return missing ? 'Give a value' : mismatch(type as PortType, value);
   };
@@ -33,7 +33,7 @@ function Asking() {
     setTried(true);
     if (open.some(({ name, type }) => wrong(name, type) !== null)) return;
     close();
-    const given = Object.fromEntries(open.map(({ name, type }) => [name, valueOf(name, type)]));
+    const given = Object.fromEntries(open.map(({ name, type }) => [name, givenFor(name, type)]));
     if ((await run.start(given)) === null) sayWhy(run.state.getState().problem);
   };
   return (
@@ -56,7 +56,7 @@ function Asking() {
         {open.map(({ name, title, type }) => (
           <Field key={name} label={title} error={tried ? (wrong(name, type) ?? undefined) : undefined}>
             <ValueField
-              value={valueOf(name, type)}
+              value={givenFor(name, type)}
               type={type}
               readOnly={false}
               label={title}

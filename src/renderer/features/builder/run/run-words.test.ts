@@ -10,7 +10,7 @@ const run = (rest: Partial<RunSummary>) =>
     progress: { total: 100, done: 50, failed: 0 },
     ...rest,
   }) as RunSummary;
-const plain = (text: string) => text.replaceAll('\u202f', ' ');
+const plain = (text: string) => text.replace(/\s/g, ' ');
 
 describe('sentences of the run bar', () => {
   it('says how long it takes, and about how long still', () => {
