@@ -4,7 +4,6 @@ import { useNavigate } from '@tanstack/react-router';
 import { Play } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { Workspace } from '../../../shared/model/workspace.ts';
-import { parseShareKey } from '../../../shared/share-key.ts';
 import { type Api, useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { flowsQuery, samplesQuery, thisNodeQuery, workspacesQuery } from '../../api/queries.ts';
@@ -18,6 +17,7 @@ import { MachineChip } from '../../ui/machine-chip.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { AlonePicture, Door, HostPicture, JoinPicture } from './doors.tsx';
 import { HostDialog } from './host-dialog.tsx';
+import { readJoinTarget } from './join-target.ts';
 
 /** First start: three doors. */
 export function StartPage() {
@@ -125,14 +125,6 @@ function NameWorkspace({ workspace }: { workspace: Workspace | undefined }) {
       {workspace !== undefined && open && <HostDialog workspace={workspace} onClose={() => setOpen(false)} />}
     </>
   );
-}
-
-/** `KEY@host[:port]` as typed, put in order; null while it is not one. */
-export function readJoinTarget(typed: string): string | null {
-  const [key, address, ...rest] = typed.trim().split('@');
-  const parsed = key === undefined ? null : parseShareKey(key);
-  if (parsed === null || address === undefined || rest.length > 0) return null;
-  return /^[a-z0-9.-]+(:\d{1,5})?$|^\[[0-9a-f:]+\](:\d{1,5})?$/i.test(address) ? `${parsed}@${address}` : null;
 }
 
 /** A machine joins by its worker, which the command line starts; this writes the command. */
