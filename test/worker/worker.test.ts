@@ -259,15 +259,12 @@ describe('jobs', () => {
     await worker();
     const session = await host.admitted();
     host.tickets.add('ticket-1');
-    const text = JSON.stringify('é'.repeat(400_000));
+    const source = 'export default (text: string) => ({ text, length: text.length })';
+    const text = JSON.stringify({ source, language: 'typescript', input: 'é'.repeat(400_000) });
     const sha256 = createHash('sha256').update(text).digest('hex');
     host.blobs.set(sha256, Buffer.from(text));
-    const job = script('');
-    const source = 'export default (text: string) => ({ text, length: text.length })';
-    session.send({
-      ...job,
-      input: { source, language: 'typescript', input: { $blob: sha256, size: Buffer.byteLength(text) } },
-    });
+    const job = script('', { input: { $blob: sha256, size: Buffer.byteLength(text) } });
+    session.send(job);
     const { result } = await session.next('job_done');
     const { $blob, size } = result as { $blob: string; size: number };
     const delivered = host.blobs.get($blob) ?? Buffer.alloc(0);

@@ -40,6 +40,8 @@ export interface ExecutorContext {
 /** Carries out one kind of job. */
 export interface Executor {
   readonly kind: string;
+  /** Memory in MiB below which it cannot work; a job that asks for less reserves and gets this. */
+  readonly leastRamMb: number;
   /** Answers the job's result (a JSON value), or throws an ExecutorError. */
   execute(job: ExecutorJob, context: ExecutorContext): Promise<unknown>;
   /** Ends whatever still runs or was kept warm. */

@@ -17,8 +17,8 @@ export const OcrInput = Type.Object({ image: FileValue });
 export type OcrInput = Static<typeof OcrInput>;
 const ocrInput = Compile(OcrInput);
 
-/** The models and a page of middle size take about this much, in MiB; a job that asks for less gets this. */
-const leastRamMb = 640;
+/** The models and the largest page that is read take about 650 MiB. */
+const leastRamMb = 768;
 
 export interface OcrOptions {
   taskset?: string | undefined;
@@ -71,6 +71,7 @@ export function createOcrExecutor(options: OcrOptions = {}): Executor {
 
   return {
     kind: 'ocr',
+    leastRamMb,
     async execute(job, context) {
       const { image } = parseInput(job);
       const path = await context.blob(image);

@@ -54,6 +54,7 @@ export function createScriptExecutor(ground: SandboxGround): Executor {
   const running = new Set<Sandbox>();
   return {
     kind: 'script',
+    leastRamMb,
     execute: (job, context) => runScript(ground, running, job, context),
     async stop() {
       const sandboxes = [...running];

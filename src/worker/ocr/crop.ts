@@ -6,25 +6,19 @@ export const lineHeight = 48;
 
 /**
  * Cuts a slanted box out of a picture and lays it level, 48 pixels high, as the recogniser wants it: three planes, each
- * value (v / 255 − 0.5) / 0.5, columns from `width` on grey. Bilinear; outside the picture its edge goes on.
+ * value (v / 255 − 0.5) / 0.5. Bilinear; outside the picture its edge goes on.
  */
-export function cropLine(
-  picture: Picture,
-  box: TextBox,
-  width: number,
-  planeWidth: number,
-  target: Float32Array,
-): void {
+export function cropLine(picture: Picture, box: TextBox, width: number, target: Float32Array): void {
   const cos = Math.cos(box.angle);
   const sin = Math.sin(box.angle);
-  const plane = planeWidth * lineHeight;
+  const plane = width * lineHeight;
   for (let row = 0; row < lineHeight; row++) {
     const across = ((row + 0.5) / lineHeight - 0.5) * box.height;
     for (let column = 0; column < width; column++) {
       const along = ((column + 0.5) / width - 0.5) * box.width;
       const x = box.x + along * cos - across * sin - 0.5;
       const y = box.y + along * sin + across * cos - 0.5;
-      const at = row * planeWidth + column;
+      const at = row * width + column;
       for (let channel = 0; channel < 3; channel++)
         target[channel * plane + at] = sample(picture, x, y, channel) / 127.5 - 1;
     }

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { runtimePath } from '../../platform/paths.ts';
 import { ExecutorError } from '../executors/executor.ts';
-import { bareEnvironment, killTree } from '../sandbox/process-tree.ts';
+import { bareEnvironment, killTree, lowerPriority } from '../sandbox/process-tree.ts';
 import type { FromReader, ToReader } from './messages.ts';
 import type { ReadText } from './reader.ts';
 
@@ -40,6 +40,7 @@ export function startReader(plan: ReaderPlan): ReaderProcess {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
     windowsHide: true,
   });
+  if (child.pid !== undefined) lowerPriority(child.pid);
   return conversation(child);
 }
 

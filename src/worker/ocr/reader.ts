@@ -26,8 +26,6 @@ const detectorSide = 1_280;
 const multiple = 32;
 const mean = [0.485, 0.456, 0.406];
 const deviation = [0.229, 0.224, 0.225];
-/** Lines recognised at once: similar widths, so that little is computed for nothing. */
-const batch = 6;
 const widest = 3_200;
 const leastScore = 0.5;
 
@@ -102,23 +100,15 @@ async function recognise(
   picture: Picture,
   boxes: readonly TextBox[],
 ): Promise<Piece[]> {
-  const sized = boxes.map((box) => ({ box, width: cropWidth(box) })).toSorted((a, b) => a.width - b.width);
   const pieces: Piece[] = [];
-  for (let from = 0; from < sized.length; from += batch) {
-    const group = sized.slice(from, from + batch);
-    const planeWidth = Math.max(...group.map(({ width }) => width));
-    const size = 3 * lineHeight * planeWidth;
-    const input = new Float32Array(group.length * size);
-    group.forEach(({ box, width }, index) => {
-      cropLine(picture, box, width, planeWidth, input.subarray(index * size, (index + 1) * size));
-    });
-    const output = await run(recogniser, new Tensor('float32', input, [group.length, 3, lineHeight, planeWidth]));
-    const [, steps = 0, classes = 0] = output.dims;
-    const all = output.data as Float32Array;
-    group.forEach(({ box }, index) => {
-      const own = all.subarray(index * steps * classes, (index + 1) * steps * classes);
-      pieces.push({ ...decodeLine(own, steps, alphabet), box });
-    });
+  // One by one: on a CPU a batch is no faster, and the padding to a common width costs time and accuracy.
+  for (const box of boxes) {
+    const width = cropWidth(box);
+    const input = new Float32Array(3 * lineHeight * width);
+    cropLine(picture, box, width, input);
+    const output = await run(recogniser, new Tensor('float32', input, [1, 3, lineHeight, width]));
+    const [, steps = 0] = output.dims;
+    pieces.push({ ...decodeLine(output.data as Float32Array, steps, alphabet), box });
   }
   return pieces;
 }

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 
 /**
  * Kills a child with all that it started, at once (J3). On POSIX the child must have been spawned `detached`, which
@@ -20,4 +21,14 @@ export function killTree(child: ChildProcess): void {
 /** The environment of what we start: nothing but `variables`, and what Windows itself cannot do without. */
 export function bareEnvironment(variables: Record<string, string>): Record<string, string> {
   return process.platform === 'win32' ? { SystemRoot: 'C:\\Windows', ...variables } : variables;
+}
+
+/** Where processes cannot be bound to processors, low priority keeps the machine its owner's (S8). */
+export function lowerPriority(pid: number, platform: string = process.platform): void {
+  if (platform === 'linux') return;
+  try {
+    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
+  } catch {
+    // The process may be gone already; priority is a courtesy, not a bound.
+  }
 }

@@ -1,12 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import type { JobLimits } from '../executors/executor.ts';
 import { type SandboxTools, sandboxCommand } from './command.ts';
-import { bareEnvironment, killTree } from './process-tree.ts';
+import { bareEnvironment, killTree, lowerPriority } from './process-tree.ts';
 import { type Bounds, type Breach, watchTree } from './watch.ts';
 
 /** What the sandbox stands on: found once, the same for every script. */
@@ -103,12 +102,4 @@ function endOf(child: ChildProcess): Promise<void> {
     child.once('close', () => resolve());
     child.once('error', () => resolve());
   });
-}
-
-function lowerPriority(pid: number): void {
-  try {
-    setPriority(pid, constants.priority.PRIORITY_BELOW_NORMAL);
-  } catch {
-    // The process may be gone already; priority is a courtesy, not a bound.
-  }
 }
