@@ -115,4 +115,3 @@ function pathOf(steps: readonly StepInstance[], index: number): string | undefin
 function rowsOf(outputs: Record<string, unknown>): unknown {
   return Object.values(outputs)[0];
 }
-

@@ -73,7 +73,11 @@ function readHostFile(dataDir: string, pid: number): HostFile | null {
 /** Starts `otherthing join` and adds the node to the workspace by the key that it prints. */
 export async function joinNode(host: RunningHost, dataDir: string): Promise<{ process: Started; node: Node }> {
   const started = startNode([cli, 'join', '--host', host.url, '--data', dataDir]);
-  const key = await waitFor('the share key', () => /\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/.exec(started.output())?.[0], 30_000);
+  const key = await waitFor(
+    'the share key',
+    () => /\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/.exec(started.output())?.[0],
+    30_000,
+  );
   const node = await waitFor('the node to be added by its key', () =>
     host.client.call('addNodeByKey', { params: { id: host.workspaceId }, body: { share_key: key } }).catch(() => null),
   );

@@ -110,7 +110,12 @@ const Cut = ({ count, noun, children }: { count: number; noun: string; children:
 
 const Rows = ({ heads, rows }: { heads: readonly string[]; rows: readonly Record<string, unknown>[] }) => (
   <Cut count={rows.length} noun="row">
-    <div className="max-h-80 overflow-auto rounded-control border border-line">
+    <section
+      className="max-h-80 overflow-auto rounded-control border border-line"
+      aria-label="Rows"
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      tabIndex={0}
+    >
       <table className="ui-table value-table" data-rows="dense" aria-label={formatPlural(rows.length, 'row')}>
         <thead>
           <tr>
@@ -236,6 +241,6 @@ export function PortValues({
           {cut.includes(port) && <p className="text-11 text-ink-3">Only the beginning is shown here.</p>}
         </div>
       ))}
-    </div>
+    </section>
   );
 }
