@@ -142,7 +142,7 @@ const Rows = ({ heads, rows }: { heads: readonly string[]; rows: readonly Record
           ))}
         </tbody>
       </table>
-    </div>
+    </section>
   </Cut>
 );
 
@@ -241,6 +241,6 @@ export function PortValues({
           {cut.includes(port) && <p className="text-11 text-ink-3">Only the beginning is shown here.</p>}
         </div>
       ))}
-    </section>
+    </div>
   );
 }
