@@ -262,6 +262,9 @@ describe('answers', () => {
   test('OpenAPI, health and readiness are there for anybody', async () => {
     const api = (await (await fetch(`${host.url}/api/openapi.json`)).json()) as { openapi: string };
     expect(api.openapi).toBe('3.1.0');
+    const page = await (await fetch(`${host.url}/api/docs`)).text();
+    expect(page).toContain('POST /api/v1/workspaces/:id/nodes/add-by-key');
+    expect(page).not.toContain('<script');
     expect([(await fetch(`${host.url}/healthz`)).status, (await fetch(`${host.url}/readyz`)).status]).toEqual([
       200, 200,
     ]);

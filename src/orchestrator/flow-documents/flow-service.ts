@@ -1,6 +1,7 @@
+import type { Doc } from 'yjs';
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
-import { applyFile, toFile } from '../../shared/flows/document.ts';
+import { applyFile, rootOf, setField } from '../../shared/flows/document.ts';
 import { pictureOf } from '../../shared/flows/picture.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import { type FlowFile, flowSchemaId } from '../../shared/model/flow.ts';
@@ -78,10 +79,9 @@ export function createFlowService(deps: FlowServiceDeps): FlowService & FlowUpke
     await deps.log.compact(row.id);
   };
 
-  const edit = async (flowId: string, change: (file: FlowFile) => FlowFile): Promise<FlowSummary> => {
+  const edit = async (flowId: string, act: (doc: Doc) => void): Promise<FlowSummary> => {
     const row = await existing(flowId);
-    const file = await documents.edit(flowId, (doc) => applyFile(doc, change(toFile(doc))));
-    return note(row, file, clock.now());
+    return note(row, await documents.edit(flowId, act), clock.now());
   };
 
   const fileToCreate = async (
@@ -130,8 +130,8 @@ export function createFlowService(deps: FlowServiceDeps): FlowService & FlowUpke
       return documents.file(flowId);
     },
 
-    rename: (flowId, name) => edit(flowId, (file) => ({ ...file, name })),
-    replace: (flowId, file) => edit(flowId, () => file),
+    rename: (flowId, name) => edit(flowId, (doc) => setField(rootOf(doc, 'flow'), 'name', name)),
+    replace: (flowId, file) => edit(flowId, (doc) => applyFile(doc, file)),
 
     async delete(flowId) {
       const row = await existing(flowId);

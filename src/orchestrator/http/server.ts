@@ -7,6 +7,7 @@ import type { RouteContract } from '../../shared/api/route.ts';
 import { routes } from '../../shared/api/routes.ts';
 import { AppError } from '../../shared/errors.ts';
 import { limits } from '../../shared/model/values.ts';
+import { apiPage } from './api-page.ts';
 import { createAuthentication } from './authentication.ts';
 import { bind } from './bind.ts';
 import type { Call, Handlers } from './call.ts';
@@ -112,6 +113,8 @@ function handlersOf(deps: HttpDeps): Handlers {
 function installFacts(app: FastifyInstance, { host }: HttpDeps): void {
   const api = JSON.stringify(describeApi(host.version));
   app.get('/api/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(api));
+  const page = apiPage(host.version);
+  app.get('/api/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
   app.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {
     if (!host.ready()) throw new AppError('stopping', 'The host is still starting, or is stopping');
