@@ -4,7 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { LockedError, takeLock } from './lock-file.ts';
+import { LockedError, takeLock, waitForLock } from './lock-file.ts';
 
 let folder: string;
 let path: string;
@@ -51,6 +51,17 @@ describe('lock file', () => {
     await writeFile(path, '999999999 1\n');
     const tries = await Promise.allSettled(Array.from({ length: 10 }, () => takeLock(path)));
     expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('who waits for it gets it as soon as it is free, or is told who has it', async () => {
+    const first = await takeLock(path);
+    await expect(waitForLock(path, 0)).rejects.toMatchObject({
+      code: 'data_in_use',
+      message: expect.stringContaining(`in use by process ${process.pid}`),
+    });
+    const waiting = waitForLock(path);
+    await first.release();
+    await (await waiting).release();
   });
 
   test('an empty lock, left by a crash while it was written, is taken over', async () => {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 /** A folder that this process alone may use, until `release`. */
 export interface Lock {
@@ -33,6 +34,32 @@ export async function takeLock(path: string, self: number = process.pid): Promis
     if (content !== null) await clearAway(path, content);
   }
   throw new Error(`${path} cannot be taken`);
+}
+
+/**
+ * Takes the lock; when another holds it, waits until that one has ended, at most `patience` milliseconds: after a kill of
+ * the parent an old service needs a moment to notice and to finish. Throws DataInUseError.
+ */
+export async function waitForLock(path: string, patience = 15_000): Promise<Lock> {
+  const deadline = Date.now() + patience;
+  for (;;) {
+    try {
+      return await takeLock(path);
+    } catch (error) {
+      if (!(error instanceof LockedError)) throw error;
+      if (Date.now() > deadline) throw new DataInUseError(path, error.pid);
+      await sleep(100);
+    }
+  }
+}
+
+export class DataInUseError extends Error {
+  readonly code = 'data_in_use';
+
+  constructor(path: string, pid: number) {
+    super(`${dirname(path)} is in use by process ${pid}. Stop it, or choose another folder with --data.`);
+    this.name = 'DataInUseError';
+  }
 }
 
 interface Holder {

@@ -1,10 +1,8 @@
-import { dirname } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Static, type TSchema, Type } from 'typebox';
 import { Value } from 'typebox/value';
 import { AppError } from '../shared/errors.ts';
 import { type ServiceFailed, StopMessageSchema } from '../shared/services.ts';
-import { type Lock, LockedError, takeLock } from './lock-file.ts';
+import { waitForLock } from './lock-file.ts';
 import { type ParentChannel, parentChannel } from './parent-channel.ts';
 
 /** What a started service hands back: what it tells its parent, and how it stops. */
@@ -89,30 +87,6 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
   channel.onGone(() => void end('the parent is gone'));
   process.on('SIGTERM', () => void end('SIGTERM'));
   process.on('SIGINT', () => {});
-}
-
-/**
- * Takes the lock; when another holds it, waits until that one has ended: after a kill of the parent the old service
- * needs a moment to notice and to finish.
- */
-async function waitForLock(path: string, deadline: number = Date.now() + 15_000): Promise<Lock> {
-  for (;;) {
-    try {
-      return await takeLock(path);
-    } catch (error) {
-      if (!(error instanceof LockedError)) throw error;
-      if (Date.now() > deadline) throw new DataInUseError(path, error.pid);
-      await sleep(100);
-    }
-  }
-}
-
-class DataInUseError extends Error {
-  readonly code = 'data_in_use';
-
-  constructor(path: string, pid: number) {
-    super(`${dirname(path)} is in use by process ${pid}. Stop it, or choose another folder with --data.`);
-  }
 }
 
 const AnyStart = Type.Object({ type: Type.Literal('start') });
