@@ -7,6 +7,7 @@ import { systemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { ApiProvider, createApi } from './api/api.ts';
 import { findHost } from './api/host.ts';
+import { preloadPages } from './app/lazy-pages.ts';
 import { createAppRouter } from './app/router.tsx';
 import { startTheme } from './app/theme.ts';
 import { Toasts } from './ui/toasts.tsx';
@@ -15,6 +16,11 @@ import { TooltipProvider } from './ui/tooltip.tsx';
 /** A call is tried again only where another try can help: the host was away or busy. */
 const worthRetrying = (tries: number, error: unknown) =>
   tries < 1 && !(error instanceof AppError && error.status < 500);
+
+/** After the first page is there; Safari knows no idle callback. */
+function whenIdle(run: () => void): void {
+  setTimeout(() => ('requestIdleCallback' in window ? requestIdleCallback(run, { timeout: 5000 }) : run()), 1500);
+}
 
 async function start(root: HTMLElement): Promise<void> {
   startTheme(document.documentElement, matchMedia('(prefers-color-scheme: dark)'));
@@ -44,6 +50,7 @@ async function start(root: HTMLElement): Promise<void> {
     wasLive = state.kind === 'live';
   });
 
+  whenIdle(preloadPages);
   createRoot(root).render(
     <StrictMode>
       <QueryClientProvider client={cache}>

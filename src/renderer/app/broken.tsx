@@ -20,11 +20,18 @@ export function Broken({ error, reset }: ErrorComponentProps) {
     void router.invalidate().finally(() => setRetrying(false));
   };
   return (
-    <div className="grid h-full grid-rows-[36px_minmax(0,1fr)] bg-frame">
-      <TitleBar bare />
-      <main className="flex overflow-auto bg-surface">
-        <LoadError title="This page could not be loaded" error={error} onRetry={retry} retrying={retrying} />
-      </main>
+    <div className="flex min-h-0 flex-1 overflow-auto bg-surface">
+      <LoadError title="This page could not be loaded" error={error} onRetry={retry} retrying={retrying} />
     </div>
   );
 }
+
+/** The same where no frame stands around it yet. */
+export const BrokenAlone = (props: ErrorComponentProps) => (
+  <div className="grid h-full grid-rows-[36px_minmax(0,1fr)] bg-frame">
+    <TitleBar bare />
+    <main className="flex min-h-0">
+      <Broken {...props} />
+    </main>
+  </div>
+);

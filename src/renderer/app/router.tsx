@@ -1,18 +1,12 @@
-import {
-  createRootRouteWithContext,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  Outlet,
-  redirect,
-} from '@tanstack/react-router';
-import type { ComponentType } from 'react';
+import { createRootRouteWithContext, createRoute, createRouter, Outlet, redirect } from '@tanstack/react-router';
 import { AppError } from '../../shared/errors.ts';
 import { runStates } from '../../shared/model/run.ts';
 import type { Api } from '../api/api.ts';
 import type { RunFilter } from '../api/keys.ts';
 import { meQuery, runsQuery, workspacesQuery } from '../api/queries.ts';
-import { Broken } from './broken.tsx';
+import { Broken, BrokenAlone } from './broken.tsx';
+import { lazyPage } from './lazy-page.tsx';
+import { builderPage, lazyPages } from './lazy-pages.ts';
 import { NotFound } from './not-found.tsx';
 import { readStored } from './stored.ts';
 import { WorkspaceFrame } from './workspace-frame.tsx';
@@ -24,7 +18,7 @@ const signInRoute = createRoute({
   path: '/sign-in',
   validateSearch: (search): { from?: string } =>
     typeof search['from'] === 'string' && /^\/(?!\/)/.test(search['from']) ? { from: search['from'] } : {},
-  component: lazyRouteComponent(() => import('../features/sign-in/sign-in-page.tsx'), 'SignInPage'),
+  component: lazyPages.signIn,
 });
 
 /** Everything below needs a session. */
@@ -32,9 +26,10 @@ const signedInRoute = createRoute({
   getParentRoute: () => rootRoute,
   id: 'signed-in',
   component: Outlet,
+  errorComponent: BrokenAlone,
   beforeLoad: async ({ context: { api }, location }) => {
     try {
-      await api.cache.ensureQueryData(meQuery(api));
+      await Promise.all([api.cache.ensureQueryData(meQuery(api)), api.cache.prefetchQuery(workspacesQuery(api))]);
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'not_signed_in') throw error;
       throw redirect({ to: '/sign-in', search: location.href === '/' ? {} : { from: location.href } });
@@ -46,6 +41,7 @@ const signedInRoute = createRoute({
 const homeRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/',
+  errorComponent: BrokenAlone,
   beforeLoad: async ({ context: { api } }) => {
     const workspaces = await api.cache.ensureQueryData(workspacesQuery(api));
     const last = readStored('workspace');
@@ -66,7 +62,7 @@ async function isFresh(api: Api, workspaceId: string): Promise<boolean> {
 const startRoute = createRoute({
   getParentRoute: () => signedInRoute,
   path: '/start',
-  component: lazyRouteComponent(() => import('../features/start/start-page.tsx'), 'StartPage'),
+  component: lazyPages.start,
 });
 
 const workspaceRoute = createRoute({
@@ -78,18 +74,14 @@ const workspaceRoute = createRoute({
 const flowsRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/flows',
-  component: lazyRouteComponent(() => import('../features/flows/flows-page.tsx'), 'FlowsPage'),
+  component: lazyPages.flows,
 });
-
-const loadBuilder = import.meta.glob<{ BuilderPage: ComponentType }>('../features/builder/builder-page.tsx')[
-  '../features/builder/builder-page.tsx'
-];
 
 const flowRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/flows/$flowId',
   staticData: { frame: 'rail' },
-  component: loadBuilder === undefined ? NotFound : lazyRouteComponent(loadBuilder, 'BuilderPage'),
+  component: builderPage,
 });
 
 const runsRoute = createRoute({
@@ -100,7 +92,7 @@ const runsRoute = createRoute({
     const flowId = search['flowId'];
     return { ...(state === undefined ? {} : { state }), ...(typeof flowId === 'string' ? { flowId } : {}) };
   },
-  component: lazyRouteComponent(() => import('../features/runs/runs-page.tsx'), 'RunsPage'),
+  component: lazyPages.runs,
 });
 
 export interface RunSearch {
@@ -117,7 +109,7 @@ const runRoute = createRoute({
     ...(typeof search['step'] === 'string' ? { step: search['step'] } : {}),
     ...(typeof search['path'] === 'string' ? { path: search['path'] } : {}),
   }),
-  component: lazyRouteComponent(() => import('../features/runs/run-page.tsx'), 'RunPage'),
+  component: lazyPages.run,
 });
 
 const nodesRoute = createRoute({
@@ -127,19 +119,19 @@ const nodesRoute = createRoute({
     ...(typeof search['node'] === 'string' ? { node: search['node'] } : {}),
     ...(search['add'] === true ? { add: true } : {}),
   }),
-  component: lazyRouteComponent(() => import('../features/nodes/nodes-page.tsx'), 'NodesPage'),
+  component: lazyPages.nodes,
 });
 
 const thisNodeRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/this-node',
-  component: lazyRouteComponent(() => import('../features/this-node/this-node-page.tsx'), 'ThisNodePage'),
+  component: lazyPages.thisNode,
 });
 
 const youRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/you',
-  component: lazyRouteComponent(() => import('../features/you/you-page.tsx'), 'YouPage'),
+  component: lazyPages.you,
 });
 
 /** The kit with all its states; it is in development builds only. */
@@ -148,7 +140,7 @@ const kitRoutes = import.meta.env.DEV
       createRoute({
         getParentRoute: () => rootRoute,
         path: '/ui',
-        component: lazyRouteComponent(() => import('../features/kit/kit-page.tsx'), 'KitPage'),
+        component: lazyPage(() => import('../features/kit/kit-page.tsx'), 'KitPage'),
       }),
     ]
   : [];

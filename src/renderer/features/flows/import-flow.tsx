@@ -69,7 +69,7 @@ export function ImportFlow({ onOpen, onDone }: ImportFlowProps) {
         open={failure !== null}
         onOpenChange={(open) => !open && setFailure(null)}
         title="The file could not be imported"
-        text={failure === null ? '' : `${errorWords(failure).what} ${errorWords(failure).next}`}
+        text={failureWords(failure)}
         width={480}
         foot={
           <Button variant="main" onClick={() => setFailure(null)}>
@@ -83,11 +83,19 @@ export function ImportFlow({ onOpen, onDone }: ImportFlowProps) {
   );
 }
 
+function failureWords(failure: unknown): string {
+  if (failure instanceof AppError && failure.code === 'bad_request') {
+    return 'It does not have the form of a flow. Mend these places in the file, or export the flow again.';
+  }
+  const { what, next } = errorWords(failure);
+  return failure === null ? '' : `${what} ${next}`;
+}
+
 const Mistakes = ({ mistakes }: { mistakes: readonly FieldError[] }) => (
   <ul className="mt-3 flex max-h-60 flex-col gap-1 overflow-auto rounded-control bg-sunken p-3 text-12">
     {mistakes.slice(0, 50).map((mistake) => (
       <li key={`${mistake.path} ${mistake.message}`}>
-        <InlineCode>{mistake.path || '/'}</InlineCode> {mistake.message}
+        <InlineCode>{mistake.path.replace(/^\/file/, '') || '/'}</InlineCode> {mistake.message}
       </li>
     ))}
   </ul>
