@@ -104,8 +104,16 @@ async function assemble(
   const { jobs, nodes } = core;
 
   const endWork = async (workspaceId: string) => {
-    const { items } = await runs.list(workspaceId, { state: 'running', limit: 500 });
-    await Promise.allSettled(items.map((run) => runs.cancel(run.id)));
+    let cursor: string | null = null;
+    do {
+      const page = await runs.list(workspaceId, {
+        state: 'running',
+        limit: 500,
+        ...(cursor === null ? {} : { cursor }),
+      });
+      await Promise.allSettled(page.items.map((run) => runs.cancel(run.id)));
+      cursor = page.next;
+    } while (cursor !== null);
     await jobs.cancelWorkspace(workspaceId);
   };
   const people = createPeople({ store, clock, ids, random, hub, nodes, directory, endWork });

@@ -5,7 +5,7 @@ import { allows, type Role } from '../../shared/model/user.ts';
 import type { Workspace } from '../../shared/model/workspace.ts';
 import { formatShareKey } from '../../shared/share-key.ts';
 import type { LiveHub, NodeService } from '../services.ts';
-import { type Change, patch, put, remove, type Store } from '../store/store.ts';
+import { type Change, patch, put, remove, type Store, type Table, type Where } from '../store/store.ts';
 import {
   files,
   flows,
@@ -97,7 +97,7 @@ export function createWorkspaces(deps: {
       if ((await store.count(workspaces, {})) <= 1) throw new AppError('last_workspace');
       await deps.endWork(workspaceId);
       await deps.nodes.forgetWorkspace(workspaceId);
-      await store.commit(await removalOf(store, workspaceId));
+      await removeAll(store, workspaceId);
       for (const listener of listeners) listener(workspaceId);
     },
 
@@ -143,21 +143,33 @@ function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
 }
 
-/** Rows that hang on a run, job or flow go with the ids of those; blobs are left to the cleaner. */
-async function removalOf(store: Store, workspaceId: string): Promise<Change[]> {
-  const runIds = (await store.list(runs, { where: { workspaceId } })).map((run) => run.id);
-  const jobIds = (await store.list(jobs, { where: { workspaceId } })).map((job) => job.id);
-  const flowIds = (await store.list(flows, { where: { workspaceId } })).map((flow) => flow.id);
-  return [
-    ...(runIds.length > 0 ? [remove(steps, { runId: runIds })] : []),
-    ...(jobIds.length > 0 ? [remove(jobOutputs, { jobId: jobIds })] : []),
-    ...(flowIds.length > 0 ? [remove(flowUpdates, { flowId: flowIds })] : []),
-    remove(runs, { workspaceId }),
-    remove(jobs, { workspaceId }),
-    remove(flows, { workspaceId }),
+const atOnce = 500;
+
+/**
+ * Removes what is in a workspace part by part, so that a large one costs no more memory than a small one, and itself last:
+ * a kill in between leaves a workspace that can be deleted again. Blobs stay: other workspaces may name the same content.
+ */
+async function removeAll(store: Store, workspaceId: string): Promise<void> {
+  await inParts(store, runs, workspaceId, (id) => [remove(steps, { runId: id }), remove(runs, { id })]);
+  await inParts(store, jobs, workspaceId, (id) => [remove(jobOutputs, { jobId: id }), remove(jobs, { id })]);
+  await inParts(store, flows, workspaceId, (id) => [remove(flowUpdates, { flowId: id }), remove(flows, { id })]);
+  await store.commit([
     remove(flowVersions, { workspaceId }),
     remove(files, { workspaceId }),
     remove(members, { workspaceId }),
     remove(workspaces, { id: workspaceId }),
-  ];
+  ]);
+}
+
+async function inParts<Row extends { id: string; workspaceId: string }>(
+  store: Store,
+  table: Table<Row>,
+  workspaceId: string,
+  removal: (ids: string[]) => Change[],
+): Promise<void> {
+  for (;;) {
+    const rows = await store.list(table, { where: { workspaceId } as Where<Row>, limit: atOnce });
+    if (rows.length === 0) return;
+    await store.commit(removal(rows.map((row) => row.id)));
+  }
 }
