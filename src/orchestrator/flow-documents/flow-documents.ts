@@ -2,9 +2,9 @@ import { type Doc, encodeStateAsUpdate, mergeUpdates } from 'yjs';
 import { applyFile, toFile } from '../../shared/flows/document.ts';
 import type { FlowFile } from '../../shared/model/flow.ts';
 import type { Change } from '../store/store.ts';
+import { createTurns } from '../turns.ts';
 import type { Collaboration } from './collaboration.ts';
 import { type DocumentLog, docOf } from './document-log.ts';
-import { createTurns } from './turns.ts';
 
 /** Flow documents as the host itself reads and edits them; what it edits, people who have them open see at once. */
 export interface FlowDocuments {

@@ -7,8 +7,8 @@ import type { FlowFile, FlowVersion } from '../../shared/model/flow.ts';
 import type { Page, PageRequest, Person } from '../services.ts';
 import { put, type Store } from '../store/store.ts';
 import { type FlowVersionRow, flowVersions } from '../store/tables.ts';
+import { createTurns } from '../turns.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { createTurns } from './turns.ts';
 
 export interface FrozenFlow {
   version: FlowVersion;

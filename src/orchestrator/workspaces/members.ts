@@ -5,6 +5,7 @@ import { allows, type Member, type Role } from '../../shared/model/user.ts';
 import type { LiveHub } from '../services.ts';
 import { patch, put, remove, type Store } from '../store/store.ts';
 import { type MemberRow, members, type UserRow, users } from '../store/tables.ts';
+import { createTurns } from '../turns.ts';
 import type { Credentials } from './credentials.ts';
 
 /** Who is in a workspace, and with which role. `by` is the role of whoever asks: nobody gives or takes more than they hold. */
@@ -41,16 +42,8 @@ export function createMembers(deps: {
     return row;
   };
 
-  /** Of the changes to one workspace only one is decided at a time, so that two admins cannot remove the last two owners. */
-  const turns = new Map<string, Promise<unknown>>();
-  const inTurn = <Value>(workspaceId: string, act: () => Promise<Value>): Promise<Value> => {
-    const before = turns.get(workspaceId) ?? Promise.resolve();
-    const mine = before.catch(() => undefined).then(act);
-    const settled = mine.catch(() => undefined);
-    turns.set(workspaceId, settled);
-    void settled.then(() => turns.get(workspaceId) === settled && turns.delete(workspaceId));
-    return mine;
-  };
+  /** Of the changes to one workspace one is decided at a time, so that two admins cannot remove the last two owners. */
+  const turns = createTurns();
 
   const keepOwner = async (workspaceId: string, row: MemberRow) => {
     if (row.role !== 'owner') return;
@@ -77,7 +70,7 @@ export function createMembers(deps: {
     },
 
     changeRole: (workspaceId, by, userId, role) =>
-      inTurn(workspaceId, async () => {
+      turns.take(workspaceId, async () => {
         const row = await existing(workspaceId, userId);
         allow(by, role);
         allow(by, row.role);
@@ -90,7 +83,7 @@ export function createMembers(deps: {
       }),
 
     remove: (workspaceId, by, userId) =>
-      inTurn(workspaceId, async () => {
+      turns.take(workspaceId, async () => {
         const row = await existing(workspaceId, userId);
         allow(by, row.role);
         await keepOwner(workspaceId, row);
