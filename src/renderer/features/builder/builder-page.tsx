@@ -19,6 +19,7 @@ import { Header } from './header.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { LinkStates } from './link-states.tsx';
 import { type Builder, BuilderProvider, useBuilder } from './model/builder.ts';
+import { MachinesProvider, useSteadyMachines } from './model/machines-context.ts';
 import { createUiState, inspectorWidths } from './model/ui-state.ts';
 import { InputsDialog } from './run/inputs-dialog.tsx';
 import { NarrowList } from './run/narrow-list.tsx';
@@ -30,12 +31,15 @@ import { useStartRun } from './run/use-start-run.ts';
 export function BuilderPage() {
   const { flowId } = useParams({ from: '/signed-in/w/$workspaceId/flows/$flowId' });
   const builder = useOpenFlow(flowId);
+  const machines = useSteadyMachines();
   if (builder === null) return null;
   return (
     <BuilderProvider value={builder}>
-      <ReactFlowProvider>
-        <Whole key={flowId} />
-      </ReactFlowProvider>
+      <MachinesProvider value={machines}>
+        <ReactFlowProvider>
+          <Whole key={flowId} />
+        </ReactFlowProvider>
+      </MachinesProvider>
     </BuilderProvider>
   );
 }

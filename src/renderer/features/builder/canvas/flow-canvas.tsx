@@ -9,12 +9,13 @@ import {
   SelectionMode,
   useReactFlow,
   useStore,
+  useStoreApi,
 } from '@xyflow/react';
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { connect, drop } from '../model/actions.ts';
 import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
 import { useFindings } from '../model/findings.ts';
-import { grid, type Point, zoomLevel } from '../model/geometry.ts';
+import { grid, type Point, type ZoomLevel, zoomLevel } from '../model/geometry.ts';
 import { fitsOf, graphOf } from '../model/ports.ts';
 import { type Scene, sceneOf } from '../model/scene.ts';
 import { type PortEnd, portKey, select } from '../model/ui-state.ts';
@@ -24,6 +25,7 @@ import { type CanvasNode, edgesOf, nodesOf } from './canvas-nodes.ts';
 import { ConnectionLine } from './connection-line.tsx';
 import { DotGround } from './dot-ground.tsx';
 import { DragReason } from './drag-reason.tsx';
+import { FarEdges } from './far-edges.tsx';
 import { type CanvasEdge, FlowEdgeLine } from './flow-edge-line.tsx';
 import { portOfHandle } from './handle-id.ts';
 import { MiniMapPanel } from './mini-map-panel.tsx';
@@ -35,6 +37,7 @@ import { Toolbar, ZoomBar } from './toolbar.tsx';
 const nodeTypes = { step: StepNode, note: NoteNode };
 const edgeTypes = { flow: FlowEdgeLine };
 const snapGrid: [number, number] = [grid, grid];
+const noEdges: CanvasEdge[] = [];
 const nobody: ReadonlyMap<string, Point> = new Map();
 
 /** Where the flow is drawn. */
@@ -43,9 +46,9 @@ export function FlowCanvas() {
   const doing = useDoing();
   const tool = useUi((state) => state.tool);
   const canvas = useCanvas();
-  const { nodes, edges, scene } = canvas;
+  const { nodes, edges, scene, graph } = canvas;
   const { screenToFlowPosition } = useReactFlow();
-  const zoom = useStore((state) => zoomLevel(state.transform[2]));
+  const zoom = useZoomLevel();
   useChosenInSight(scene);
 
   const onNodesChange = useCallback(
@@ -143,7 +146,7 @@ export function FlowCanvas() {
     >
       <ReactFlow<CanvasNode, CanvasEdge>
         nodes={nodes}
-        edges={edges}
+        edges={zoom === 'far' ? noEdges : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
         onNodesChange={onNodesChange}
@@ -181,6 +184,7 @@ export function FlowCanvas() {
         aria-label="Canvas of the flow"
       >
         <DotGround />
+        {zoom === 'far' && <FarEdges graph={graph} scene={scene} />}
         <OthersLayer scene={scene} />
         <Toolbar />
         <ZoomBar />
@@ -189,6 +193,21 @@ export function FlowCanvas() {
       <DragReason />
     </div>
   );
+}
+
+/** How near one is; steps learn it in the same moment as React Flow moves, so that they are drawn once. */
+function useZoomLevel(): ZoomLevel {
+  const { ui } = useBuilder();
+  const store = useStoreApi();
+  useEffect(() => {
+    const follow = () => {
+      const zoom = zoomLevel(store.getState().transform[2]);
+      if (zoom !== ui.getState().zoom) ui.setState({ zoom });
+    };
+    follow();
+    return store.subscribe(follow);
+  }, [store, ui]);
+  return useUi((state) => state.zoom);
 }
 
 /** The nodes and edges of what is seen; made again only as far as something changed. */
@@ -215,7 +234,7 @@ function useCanvas() {
   useEffect(() => {
     knownEdges.current = new Map(edges.map((edge) => [edge.id, edge]));
   }, [edges]);
-  return { nodes, edges, scene, setMoving };
+  return { nodes, edges, scene, graph, setMoving };
 }
 
 type Drag = { from: PortEnd; fits: ReadonlyMap<string, string | null> } | null;

@@ -1,7 +1,8 @@
 import { MiniMap } from '@xyflow/react';
 import { memo, useCallback } from 'react';
-import { colourOf, useMachines } from '../../../app/machines.ts';
+import { colourOf } from '../../../app/machines.ts';
 import { useRun, useUi } from '../model/builder.ts';
+import { useMachines } from '../model/machines-context.ts';
 import type { Scene } from '../model/scene.ts';
 import { blockColour, stepLook } from '../run/step-look.ts';
 import type { CanvasNode } from './canvas-nodes.ts';

@@ -68,3 +68,13 @@ function dragState(reason: string | null | undefined, source: boolean): 'fits' |
   if (source) return undefined;
   return reason === null ? 'fits' : 'no';
 }
+
+/** What React Flow measures of a port, and nothing to see or to grasp: edges keep their ends while one is far away. */
+export const FarPort = ({ side, port, at }: Pick<PortHandleProps, 'side' | 'port' | 'at'>) => (
+  <div
+    className={`flow-far-port ${side === 'output' ? 'source' : 'target'}`}
+    data-handleid={handleId(side, port.name)}
+    data-handlepos={side === 'output' ? Position.Right : Position.Left}
+    style={{ left: at.x - measures.handle / 2, top: at.y - measures.handle / 2 }}
+  />
+);

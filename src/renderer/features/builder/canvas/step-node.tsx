@@ -4,7 +4,7 @@ import { type CSSProperties, memo } from 'react';
 import { stepType } from '../../../../shared/flows/registry.ts';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
 import type { StepInstance } from '../../../../shared/model/run.ts';
-import { colourOf, useMachines } from '../../../app/machines.ts';
+import { colourOf } from '../../../app/machines.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { MachineChip, machineColour } from '../../../ui/machine-chip.tsx';
 import { formatPlural } from '../../../ui/numbers.ts';
@@ -12,11 +12,12 @@ import { StateGlyph } from '../../../ui/state-glyph.tsx';
 import { useBuilder, useRun, useUi } from '../model/builder.ts';
 import { type Body, innerPortPoint, type MapLayout, portPoint } from '../model/geometry.ts';
 import { iconNamed } from '../model/icons.ts';
+import { useMachines } from '../model/machines-context.ts';
 import { placementWords } from '../model/placement-words.ts';
 import type { StepPorts } from '../model/ports.ts';
 import type { RunOverlay } from '../run/overlay.ts';
 import { blockColour, stepLook } from '../run/step-look.ts';
-import { PortHandle } from './port-handle.tsx';
+import { FarPort, PortHandle } from './port-handle.tsx';
 import { MapCells, StepBody, Thread, useTick } from './step-parts.tsx';
 
 export interface StepData extends Record<string, unknown> {
@@ -41,7 +42,45 @@ export type StepNodeType = Node<StepData, 'step'>;
 const noLanes: readonly StepInstance[] = [];
 
 /** One step of the canvas. It is drawn again only when its own step, ports, findings or state in the run change. */
-export const StepNode = memo(function StepNode({ data, width = 208 }: NodeProps<StepNodeType>) {
+export const StepNode = memo(function StepNode(props: NodeProps<StepNodeType>) {
+  const far = useUi((ui) => ui.zoom === 'far');
+  return far ? <FarStep {...props} /> : <NearStep {...props} />;
+});
+
+/** Far out a step is a plain block in the colour of its machine or its state, with bare marks where its ports are measured. */
+function FarStep({ data, width = 208 }: NodeProps<StepNodeType>) {
+  const { step, ports, findings, within, layout } = data;
+  const machines = useMachines();
+  const instance = useRun((run) => instanceOf(run.overlay, step.id, within));
+  const look = stepLook({ instance, map: undefined, waitsFor: 0, findings, placement: '', now: 0 });
+  const block = blockColour(look, look.nodeId === null ? null : colourOf(machines, look.nodeId));
+  return (
+    <>
+      <article
+        className="flow-step"
+        style={{ '--block': block } as CSSProperties}
+        aria-label={step.name}
+        {...(layout === null ? {} : { 'data-map': '' })}
+      />
+      {ports.inputs.map((port, row) => (
+        <FarPort key={`i:${port.name}`} side="input" port={port} at={portPoint('input', row, width)} />
+      ))}
+      {ports.outputs.map((port, row) => (
+        <FarPort key={`o:${port.name}`} side="output" port={port} at={portPoint('output', row, width)} />
+      ))}
+      {layout !== null &&
+        ports.innerOutputs.map((port, row) => (
+          <FarPort key={`o:${port.name}`} side="output" port={port} at={innerPortPoint('output', row, layout)} />
+        ))}
+      {layout !== null &&
+        ports.innerInputs.map((port, row) => (
+          <FarPort key={`i:${port.name}`} side="input" port={port} at={innerPortPoint('input', row, layout)} />
+        ))}
+    </>
+  );
+}
+
+function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
   const { step, ports, body, layout, free, findings, within } = data;
   const { ui } = useBuilder();
   const machines = useMachines();
@@ -138,7 +177,7 @@ export const StepNode = memo(function StepNode({ data, width = 208 }: NodeProps<
       {layout !== null && <InnerPorts stepId={step.id} ports={ports} layout={layout} free={free} />}
     </>
   );
-});
+}
 
 interface WellProps {
   layout: MapLayout;

@@ -1,6 +1,5 @@
 import { type CSSProperties, useEffect, useState } from 'react';
 import type { ItemCounts, StepInstance } from '../../../../shared/model/run.ts';
-import { useMachines } from '../../../app/machines.ts';
 import { MachineChip } from '../../../ui/machine-chip.tsx';
 import { Mosaic, type MosaicCell, mosaicLimit } from '../../../ui/mosaic.tsx';
 import { formatCount, formatDuration, formatPlural } from '../../../ui/numbers.ts';
@@ -10,6 +9,7 @@ import { FilePicture } from '../inspector/file-picture.tsx';
 import { useFlow } from '../model/builder.ts';
 import type { Body } from '../model/geometry.ts';
 import { itemName, itemNames, noNames } from '../model/item-names.ts';
+import { useMachines } from '../model/machines-context.ts';
 import { graphOf } from '../model/ports.ts';
 import type { MapProgress } from '../run/overlay.ts';
 import { outerItem } from '../run/overlay.ts';

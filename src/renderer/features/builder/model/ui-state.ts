@@ -1,5 +1,6 @@
 /** What one person does in the builder: never part of the flow, never sent, except what awareness says of it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ZoomLevel } from './geometry.ts';
 
 export type Tool = 'pointer' | 'hand';
 export type InspectorTab = 'settings' | 'where' | 'input' | 'output' | 'log';
@@ -22,6 +23,8 @@ export interface Adding {
 
 export interface BuilderUi {
   tool: Tool;
+  /** How near one is (geometry.ts). */
+  zoom: ZoomLevel;
   /** Steps and notes by id. */
   selection: ReadonlySet<string>;
   selectedEdges: ReadonlySet<string>;
@@ -47,6 +50,7 @@ export const inspectorWidths = { least: 300, first: 344, most: 520 } as const;
 export function createUiState(): StoreApi<BuilderUi> {
   return createStore<BuilderUi>(() => ({
     tool: 'pointer',
+    zoom: 'near',
     selection: new Set(),
     selectedEdges: new Set(),
     tab: 'settings',

@@ -1,7 +1,6 @@
 import { dependenciesOf, type FlowGraph, orderOf } from '../../../../shared/flows/graph.ts';
 import { stepType } from '../../../../shared/flows/registry.ts';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
-import { useMachines } from '../../../app/machines.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { MachineName, machineColour } from '../../../ui/machine-chip.tsx';
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
@@ -9,6 +8,7 @@ import { instanceOf } from '../canvas/step-node.tsx';
 import { MapCells, useTick } from '../canvas/step-parts.tsx';
 import { useFlow, useRun } from '../model/builder.ts';
 import { iconNamed } from '../model/icons.ts';
+import { useMachines } from '../model/machines-context.ts';
 import { placementWords } from '../model/placement-words.ts';
 import { graphOf } from '../model/ports.ts';
 import { failureWords } from './run-drawing.ts';

@@ -6,7 +6,7 @@ import type { Node } from '../../../../shared/model/node.ts';
 import type { RunSummary } from '../../../../shared/model/run.ts';
 import { useApi } from '../../../api/api.ts';
 import { nodesQuery, runsQuery } from '../../../api/queries.ts';
-import { toMachine, useMachines, weaveOf, weaveWords } from '../../../app/machines.ts';
+import { toMachine, weaveOf, weaveWords } from '../../../app/machines.ts';
 import { useWorkspace } from '../../../app/workspace.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { MachineChip } from '../../../ui/machine-chip.tsx';
@@ -17,6 +17,7 @@ import { StateGlyph } from '../../../ui/state-glyph.tsx';
 import { glyphOfRun } from '../../../ui/states.ts';
 import { Weave } from '../../../ui/weave.tsx';
 import { useBuilder, useRun } from '../model/builder.ts';
+import { useMachines } from '../model/machines-context.ts';
 import { timeWords } from './run-words.ts';
 import { useStartRun } from './use-start-run.ts';
 
