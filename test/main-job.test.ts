@@ -3,7 +3,7 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { FlowSummary, StepInstance } from '../src/shared/model/run.ts';
 import type { FileValue } from '../src/shared/model/values.ts';
 import { joinNode, type RunningHost, runEnded, startHost, temporaryFolder } from './harness/host.ts';
@@ -15,6 +15,9 @@ const nodeFolders = [temporaryFolder('node-a'), temporaryFolder('node-b')];
 let host: RunningHost;
 let sample: FlowSummary;
 const workers: Started[] = [];
+
+/** 200 images take two idle cores a good minute; a busy machine several times that. */
+vi.setConfig({ testTimeout: 600_000 });
 
 beforeAll(async () => {
   host = await startHost(data.path);
@@ -35,11 +38,11 @@ test('sample (a) with 200 images spreads over three nodes; killing one with -9 l
   const run = await host.client.call('startRun', { params: { id: sample.id }, body: { inputs: { Receipts: images } } });
   const victim = workers[0];
   if (victim === undefined) throw new Error('No worker to kill');
-  await waitFor('30 images to be read', async () => (await finishedReads(run.id)).length >= 30, 120_000);
+  await waitFor('30 images to be read', async () => (await finishedReads(run.id)).length >= 30, 300_000);
   victim.child.kill('SIGKILL');
   await victim.ended;
 
-  const ended = await runEnded(host, run.id, 240_000);
+  const ended = await runEnded(host, run.id, 540_000);
   expect(ended.state, JSON.stringify(ended.error)).toBe('succeeded');
   const reads = await finishedReads(run.id);
   expect(reads.map((step) => step.path).sort()).toEqual(images.map((_, index) => pathOf(reads, index)).sort());
@@ -58,7 +61,7 @@ test('killing the orchestrator with -9 in the middle of a run finishes it withou
   process.kill(pid, 'SIGKILL');
   await waitFor('the killed orchestrator to be gone', () => !isAlive(pid));
 
-  const ended = await runEnded(host, run.id, 240_000);
+  const ended = await runEnded(host, run.id, 540_000);
   expect(ended.state, JSON.stringify(ended.error)).toBe('succeeded');
   const after = new Map((await finishedReads(run.id)).map((step) => [step.path, step]));
   expect(after.size).toBe(60);
@@ -75,7 +78,7 @@ test('a host killed whole with -9 starts again on its folder, and its children l
   await waitFor('its orchestrator to leave', () => !isAlive(orchestrator), 20_000);
 
   host = await startHost(data.path);
-  const ended = await runEnded(host, run.id, 240_000);
+  const ended = await runEnded(host, run.id, 540_000);
   expect(ended.state, JSON.stringify(ended.error)).toBe('succeeded');
   expect(await finishedReads(run.id)).toHaveLength(20);
 });

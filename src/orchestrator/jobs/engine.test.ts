@@ -161,7 +161,7 @@ test('N6: a node that comes back keeps what it still runs; what it does not have
   }));
   const after = await host.join('node-a', { running });
   expect(after.last('registered').jobs).toEqual([
-    { job_id: kept, fence: fences.get(kept), verdict: 'keep', acked_seq: 3 },
+    { job_id: kept, fence: fences.get(kept), verdict: 'keep', acked_seq: 3, ticket: expect.any(String) },
     { job_id: 'job-unknown', fence: '1.77', verdict: 'revoke', acked_seq: 3 },
   ]);
   await host.pass(12_000);

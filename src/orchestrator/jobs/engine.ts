@@ -386,11 +386,14 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
         const keep = mine && apply(job, { type: 'adopt', fence, nodeId }).every(({ type }) => type !== 'stale');
         if (!keep || job === null) return { job_id, fence, verdict: 'revoke' as const, acked_seq };
         job.doubtedUntil = null;
+        // An older host's ticket went with it, and a result may wait for one to be delivered with.
+        job.ticket ??= tickets.issue({ jobId: job_id, fence, blobs: openedBlobs(job.row.input) });
         return {
           job_id,
           fence,
           verdict: 'keep' as const,
           acked_seq: Math.max(acked_seq, job.output?.lastSeq(fence) ?? -1),
+          ticket: job.ticket,
         };
       });
       const kept = new Set(verdicts.filter(({ verdict }) => verdict === 'keep').map(({ job_id }) => job_id));
@@ -424,6 +427,9 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
   };
 }
 
+/** The code of an attempt that ended because its node said goodbye. */
+export const nodeLeft = 'node_left';
+
 const fault = (code: string, message: string): JobError => ({ code, message, fault: 'node' });
 const epochOf = (fence: string) => Number(fence.slice(0, fence.indexOf('.')));
 
@@ -454,7 +460,9 @@ function outcomeOf(attemptsBefore: number, { life }: ActiveJob): 'done' | 'fault
   const last = life.attempts.at(-1);
   if (last === undefined || (life.attempts.length !== attemptsBefore && !isOver(life))) return null;
   if (last.outcome === 'succeeded') return 'done';
-  return (last.outcome === 'failed' || last.outcome === 'lost') && last.error?.fault === 'node' ? 'fault' : null;
+  // An owner who stops or takes away their machine is not a machine that fails.
+  const isItsFault = last.error?.fault === 'node' && last.error.code !== nodeLeft;
+  return (last.outcome === 'failed' || last.outcome === 'lost') && isItsFault ? 'fault' : null;
 }
 
 function toNodeJob({ row, life }: ActiveJob): NodeJob {

@@ -3,7 +3,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import { type HostMessageOf, type NodeMessageOf, nodeCloseCodes, nodeTimings } from '../../shared/protocol/node.ts';
 import { parseShareKey } from '../../shared/share-key.ts';
-import type { EngineLog, JobEngine } from '../jobs/engine.ts';
+import { type EngineLog, type JobEngine, nodeLeft } from '../jobs/engine.ts';
 import { type Change, patch, put, remove, type Store } from '../store/store.ts';
 import { type NodeRow, nodes, nodeWorkspaces, workspaces } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
@@ -229,7 +229,7 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
           return;
         }
         setHearing(node, 'away');
-        engine.nodeLost(nodeId, { code: 'node_left', message: `${node.row.name} has left`, fault: 'node' });
+        engine.nodeLost(nodeId, { code: nodeLeft, message: `${node.row.name} has left`, fault: 'node' });
       }),
     disconnected: (nodeId, session) =>
       withNode(nodeId, (node) => {
