@@ -173,6 +173,7 @@ describe('the life of a host', () => {
     const second = await startHost(folder.path);
     await waitFor('the old orchestrator to be gone', () => !isAlive(orchestrator));
     expect(second.workspaceId).toBe(first.workspaceId);
+    await waitFor('the worker to be back', () => second.process.output().includes('This machine is a node'), 60_000);
     await second.process.stop();
     expect(existsSync(join(folder.path, 'host.json'))).toBe(false);
     folder.remove();

@@ -1,10 +1,9 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { makePrivateFolder } from '../platform/data-folder.ts';
-import { LockedError, takeLock } from '../platform/lock-file.ts';
+import { waitForLock } from '../platform/lock-file.ts';
 import type { Logger } from '../platform/log.ts';
 import { systemClock } from '../shared/clock.ts';
-import { AppError } from '../shared/errors.ts';
 import { createIdSource } from '../shared/ids.ts';
 import type { WorkerReady, WorkerStart } from '../shared/services.ts';
 import { openBlobCache } from './blobs/cache.ts';
@@ -32,13 +31,7 @@ const sleepMs = 20_000;
 /** Starts this machine as a node: one identity, one set of limits, one connection per host. */
 export async function startNode({ dataDir, hosts, version }: WorkerStart, log: Logger): Promise<RunningNode> {
   await makePrivateFolder(dataDir);
-  const lock = await takeLock(join(dataDir, 'worker.lock')).catch((error: unknown) => {
-    if (!(error instanceof LockedError)) throw error;
-    throw new AppError(
-      'conflict',
-      `Another worker (process ${error.pid}) uses this data folder; give each its own with --data`,
-    );
-  });
+  const lock = await waitForLock(join(dataDir, 'worker.lock'));
   const ids = createIdSource(systemClock, Math.random);
   const config = await openNodeConfig(dataDir, ids, systemClock);
   const { identity, replaced } = await openIdentity(dataDir, systemClock);

@@ -151,7 +151,7 @@ describe('registering', () => {
 
   it('a second worker on the same data folder is told why it cannot start; on another one it is another node', async () => {
     const one = await worker('a');
-    await expect(startWorker(join(folder, 'a'), [])).rejects.toThrow(/conflict: Another worker .* --data/);
+    await expect(startWorker(join(folder, 'a'), [])).rejects.toThrow(/data_in_use: .* in use by process \d+.* --data/);
     const other = await worker('b');
     expect(other.ready.nodeId).not.toBe(one.ready.nodeId);
     expect(other.ready.shareKey).not.toBe(one.ready.shareKey);
