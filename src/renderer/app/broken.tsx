@@ -31,6 +31,7 @@ export const BrokenAlone = (props: ErrorComponentProps) => (
   <div className="grid h-full grid-rows-[36px_minmax(0,1fr)] bg-frame">
     <TitleBar bare />
     <main className="flex min-h-0">
+      <h1 className="sr-only">OtherThing</h1>
       <Broken {...props} />
     </main>
   </div>

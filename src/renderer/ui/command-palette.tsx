@@ -99,7 +99,7 @@ export function CommandPalette({
                         <span className="cut">
                           <Marked text={entry.label} asked={asked} />
                         </span>
-                        {entry.note !== undefined && <span className="cut text-12 text-ink-3">{entry.note}</span>}
+                        {entry.note !== undefined && <span className="ui-palette-note cut">{entry.note}</span>}
                         <Kbd className="ui-palette-enter">Enter</Kbd>
                       </Command.Item>
                     ))}

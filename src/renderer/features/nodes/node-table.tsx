@@ -9,10 +9,10 @@ import { Record } from './record.tsx';
 
 const columns: readonly Column[] = [
   { head: 'Node', width: '20%' },
-  { head: 'Hardware', width: '23%' },
-  { head: 'Load, within its limits', width: '22%' },
+  { head: 'Hardware', width: '21%' },
+  { head: 'Load, within its limits', width: '20%' },
   { head: 'Does now' },
-  { head: 'Record', width: '172px' },
+  { head: 'Record', width: '164px' },
 ];
 
 interface NodeTableProps {

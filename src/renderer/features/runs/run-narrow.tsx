@@ -104,7 +104,8 @@ const looks: Partial<Record<TimelineRow['state'], string>> = {
 };
 
 function NarrowStep({ row, items, machines, detail, open, onOpen }: NarrowStepProps) {
-  const colour = row.bar === null ? undefined : colourOf(machines, row.bar.nodeId);
+  const nodeId = row.bar?.nodeId ?? null;
+  const colour = nodeId === null ? undefined : colourOf(machines, nodeId);
   const active = row.state === 'running' && row.bar?.nodeId != null;
   const style = (colour === undefined ? {} : { '--c': colour }) as CSSProperties;
   const machine = row.instance?.nodeId === undefined ? undefined : machines.get(row.instance.nodeId);
