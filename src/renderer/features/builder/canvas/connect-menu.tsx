@@ -43,25 +43,27 @@ export function ConnectMenu() {
             </div>
             <Command.List>
               <Command.Empty>Nothing that fits has this name.</Command.Empty>
-              {(['output', 'input'] as const).map((side) => (
-                <Command.Group key={side} heading={side === 'output' ? 'Gives to' : 'Takes from'}>
-                  {ways
-                    .filter((way) => way.side === side)
-                    .map((way) => (
-                      <Command.Item
-                        key={way.key}
-                        value={way.key}
-                        keywords={[way.own, way.other]}
-                        onSelect={() => take(way)}
-                      >
-                        <PortShape {...typeLook(way.type)} size={14} />
-                        <span>{way.own}</span>
-                        <span className="text-ink-3">{side === 'output' ? '→' : '←'}</span>
-                        <span>{way.other}</span>
-                      </Command.Item>
-                    ))}
-                </Command.Group>
-              ))}
+              {(['output', 'input'] as const)
+                .filter((side) => ways.some((way) => way.side === side))
+                .map((side) => (
+                  <Command.Group key={side} heading={side === 'output' ? 'Gives to' : 'Takes from'}>
+                    {ways
+                      .filter((way) => way.side === side)
+                      .map((way) => (
+                        <Command.Item
+                          key={way.key}
+                          value={way.key}
+                          keywords={[way.own, way.other]}
+                          onSelect={() => take(way)}
+                        >
+                          <PortShape {...typeLook(way.type)} size={14} />
+                          <span>{way.own}</span>
+                          <span className="text-ink-3">{side === 'output' ? '→' : '←'}</span>
+                          <span>{way.other}</span>
+                        </Command.Item>
+                      ))}
+                  </Command.Group>
+                ))}
             </Command.List>
           </Command>
         </Dialog.Content>
@@ -101,6 +103,7 @@ export function waysOf(graph: FlowGraph, stepId: string): Way[] {
       const [step = '', side, port = ''] = key.split('|');
       const other: PortEnd = { step, port, side: side === 'output' ? 'output' : 'input' };
       const [from, to] = end.side === 'output' ? [end, other] : [other, end];
+      if (isThere(graph, from, to)) return [];
       return [
         {
           key: `${end.side}:${end.port}:${key}`,
@@ -115,3 +118,8 @@ export function waysOf(graph: FlowGraph, stepId: string): Way[] {
     }),
   );
 }
+
+const isThere = (graph: FlowGraph, from: PortEnd, to: PortEnd): boolean =>
+  (graph.into.get(to.step) ?? []).some(
+    (edge) => edge.to.port === to.port && edge.from.step === from.step && edge.from.port === from.port,
+  );

@@ -112,7 +112,7 @@ function Standing({ run }: { run: RunSummary }) {
   const now = useNow(run.state === 'running' ? 500 : 60_000);
   const by = run.startedBy === null ? '' : `started by ${run.startedBy}`;
   return (
-    <div className="min-w-43 flex-none leading-[17px]" role="status">
+    <div className="narrow:min-w-43 flex-none leading-[17px]" role="status">
       <div className="row gap-2">
         {run.state !== 'running' && <StateGlyph state={glyphOfRun[run.state]} />}
         <Link
@@ -122,7 +122,7 @@ function Standing({ run }: { run: RunSummary }) {
         >
           {`Run ${formatCount(run.number)}`}
         </Link>
-        <span className="cut max-w-40 text-12 text-ink-3">{by}</span>
+        <span className="by cut max-w-40 text-12 text-ink-3">{by}</span>
       </div>
       <div className="text-12 whitespace-nowrap text-ink-2">{timeWords(run, now)}</div>
     </div>
