@@ -2,7 +2,7 @@
  * What a step type is. One file per type in steps/, listed in registry.ts. A step acts only through its arguments, so it
  * is pure, and the same file serves the builder (form, ports, words) and the orchestrator (running it).
  */
-import type { Static, TObject } from 'typebox';
+import type { Static, TObject, TProperties } from 'typebox';
 import type { Requirements } from '../model/job.ts';
 import type { PortType } from './types.ts';
 
@@ -100,8 +100,8 @@ export interface ContainerStep<C = Config> extends Described<C> {
 export type StepType = InlineStep | JobStep | ContainerStep;
 
 /** Declares a step type with its settings typed; the registry and the engine see them as plain values. */
-export function defineInline<S extends TObject>(
-  step: Omit<InlineStep<Static<S>>, 'config'> & { config: S },
+export function defineInline<P extends TProperties>(
+  step: Omit<InlineStep<Static<TObject<P>>>, 'config'> & { config: TObject<P> },
 ): InlineStep {
   const plain = step as unknown as InlineStep;
   return {
@@ -110,7 +110,9 @@ export function defineInline<S extends TObject>(
     run: (context, inputs, config) => plain.run(context, inputs, fill(plain, config)),
   };
 }
-export function defineJob<S extends TObject>(step: Omit<JobStep<Static<S>>, 'config'> & { config: S }): JobStep {
+export function defineJob<P extends TProperties>(
+  step: Omit<JobStep<Static<TObject<P>>>, 'config'> & { config: TObject<P> },
+): JobStep {
   const plain = step as unknown as JobStep;
   return {
     ...plain,
@@ -119,8 +121,8 @@ export function defineJob<S extends TObject>(step: Omit<JobStep<Static<S>>, 'con
     fromResult: (result, config) => plain.fromResult(result, fill(plain, config)),
   };
 }
-export function defineContainer<S extends TObject>(
-  step: Omit<ContainerStep<Static<S>>, 'config'> & { config: S },
+export function defineContainer<P extends TProperties>(
+  step: Omit<ContainerStep<Static<TObject<P>>>, 'config'> & { config: TObject<P> },
 ): ContainerStep {
   const plain = step as unknown as ContainerStep;
   return {
