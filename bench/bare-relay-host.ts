@@ -1,16 +1,34 @@
 /**
  * The least that any design of this shape must do: take a job, write it, acknowledge it, give it to the worker (64 at
- * once), write its result, tell the client. Two grouped writes over json_each per transaction, synchronous=FULL; no
- * checks, no scheduler, no states.
+ * once), write its result, tell the client. The same two grouped writes over json_each as the product's, into the same
+ * table, per transaction, synchronous=FULL; no checks, no scheduler, no states.
  */
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { first } from '../src/orchestrator/store/migrations/001-first.ts';
+import { type AnyTable, patchSql, putSql } from '../src/orchestrator/store/sql.ts';
+import { jobs } from '../src/orchestrator/store/tables.ts';
+import { defaultRetry } from '../src/shared/model/job.ts';
 import { coalesce, onMessages } from './coalesce.ts';
 
 const slots = 64;
+
+/** What the product writes of a job that comes in, and of one that ends. */
+const insertColumns = [
+  ...['id', 'workspaceId', 'kind', 'label', 'state', 'input', 'requires', 'priority', 'retry', 'runSeconds'],
+  ...['submittedBy', 'attempts', 'createdAt'],
+];
+const updateColumns = ['attempts', 'fence', 'finishedAt', 'nodeId', 'result', 'startedAt', 'state'];
+const workspaceId = 'ws-00000000000000000000000000';
+const userId = 'usr-00000000000000000000000000';
+const requires = JSON.stringify({ cores: 1, ramMb: 256 });
+const retry = JSON.stringify(defaultRetry);
+const attempts = JSON.stringify([
+  { number: 1, nodeId: 'node-bench', fence: '1.1', assignedAt: 1, finishedAt: 1, outcome: 'succeeded' },
+]);
 
 type Write =
   | { kind: 'insert'; call: number; rows: [id: string, input: string][] }
@@ -21,14 +39,17 @@ process.on('message', (message: { folder?: string; type?: string }) => {
   if (message.folder !== undefined) void relay(message.folder);
 });
 
+const rowOf = ([id, input]: [string, string], now: number) => [
+  ...[id, workspaceId, 'noop', '', 'queued', input, requires, 0, retry, 600, userId, '[]', now],
+];
+const endOf = (id: string, result: string, now: number) => [
+  ...[id, attempts, '1.1', now, 'node-bench', result, now, 'succeeded'],
+];
+
 async function relay(folder: string): Promise<void> {
   const database = new sqlite3.Database(join(folder, 'relay.db'));
-  await new Promise((resolve) =>
-    database.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE jobs (id TEXT PRIMARY KEY, input TEXT, result TEXT)',
-      resolve,
-    ),
-  );
+  const pragmas = 'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000';
+  await new Promise((resolve) => database.exec(`${pragmas}; ${first.sql}`, resolve));
   const statement = (sql: string) => {
     const prepared = database.prepare(sql);
     return (...params: string[]) =>
@@ -38,12 +59,9 @@ async function relay(folder: string): Promise<void> {
   };
   const begin = statement('BEGIN');
   const commit = statement('COMMIT');
-  const insert = statement(
-    `INSERT INTO jobs (id, input) SELECT json_extract(value,'$[0]'), json_extract(value,'$[1]') FROM json_each(?)`,
-  );
-  const update = statement(
-    `UPDATE jobs SET result=g.r FROM (SELECT json_extract(value,'$[0]') i, json_extract(value,'$[1]') r FROM json_each(?)) g WHERE jobs.id=g.i`,
-  );
+  const table = jobs as unknown as AnyTable;
+  const insert = statement(putSql(table, insertColumns));
+  const update = statement(patchSql(table, updateColumns));
 
   let toClient: (message: object) => void = () => undefined;
   let toWorker: (message: object) => void = () => undefined;
@@ -67,8 +85,11 @@ async function relay(folder: string): Promise<void> {
     while (writes.length > 0) {
       const group = writes;
       writes = [];
-      const inserts = group.flatMap((write) => (write.kind === 'insert' ? write.rows : []));
-      const updates = group.flatMap((write) => (write.kind === 'update' ? [[write.id, write.result]] : []));
+      const now = Date.now();
+      const inserts = group.flatMap((write) =>
+        write.kind === 'insert' ? write.rows.map((row) => rowOf(row, now)) : [],
+      );
+      const updates = group.flatMap((write) => (write.kind === 'update' ? [endOf(write.id, write.result, now)] : []));
       await begin();
       if (inserts.length > 0) await insert(JSON.stringify(inserts));
       if (updates.length > 0) await update(JSON.stringify(updates));

@@ -1,6 +1,6 @@
 /** Turns many changes into few statements: one per table and kind of change, wherever the order allows it. Pure. */
-import { type AnyTable, encode, patchSql, putSql, removeSql, type Statement } from './sql.ts';
-import type { Change } from './store.ts';
+import { type AnyTable, cell, patchSql, putSql, removeSql, type Statement } from './sql.ts';
+import type { Change, ColumnType } from './store.ts';
 
 interface Bucket {
   readonly shape: string;
@@ -34,28 +34,53 @@ function place(change: Change, buckets: Bucket[]): void {
   }
   const { table } = change;
   const whole = change.op === 'put';
-  const fields = whole ? change.row : change.set;
-  const columns = whole ? valuedColumns(table, fields) : givenColumns(fields);
+  const { shape, columns, values } = whole ? valued(table, change.row) : given(table, change.set);
   if (columns.length === 0) return;
-  const shape = `${change.op} ${columns.join()}`;
   const key = keyOf(table, whole ? change.row : change.key);
-  const values = encode(table, columns, fields);
-  if (!whole) values.unshift(...encode(table, table.key, change.key));
-  const bucket = joinable(buckets, shape, key);
+  if (!whole) values.unshift(...table.key.map((column) => Reflect.get(change.key, column)));
+  const bucket = joinable(buckets, whole ? `+${shape}` : shape, key);
   if (bucket !== null) bucket.set(key, values);
   else {
     const sql = whole ? putSql(table, columns) : patchSql(table, columns);
-    buckets.push({ shape, sql, params: [], rows: new Map([[key, values]]) });
+    buckets.push({ shape: whole ? `+${shape}` : shape, sql, params: [], rows: new Map([[key, values]]) });
   }
 }
 
-/** In the order of the table, so that rows with values in the same columns share a statement. */
-const valuedColumns = (table: AnyTable, row: object) =>
-  Object.keys(table.columns).filter((column) => (Reflect.get(row, column) ?? null) !== null);
-const givenColumns = (set: object) =>
-  Object.keys(set)
-    .filter((column) => Reflect.get(set, column) !== undefined)
-    .sort();
+/** Some columns of a table with their values, and what tells them from other choices of columns. */
+interface Part {
+  shape: string;
+  columns: string[];
+  values: unknown[];
+}
+
+/** Columns that have a value, in the order of the table, so that rows with the same ones share a statement. */
+function valued(table: AnyTable, row: object): Part {
+  return partOf(table, (column) => Reflect.get(row, column) ?? undefined);
+}
+
+/** Columns that are set, also to null. */
+function given(table: AnyTable, set: object): Part {
+  return partOf(table, (column) => Reflect.get(set, column));
+}
+
+function partOf(table: AnyTable, read: (column: string) => unknown): Part {
+  const part: Part = { shape: '', columns: [], values: [] };
+  for (const [index, [column, type]] of columnsOf(table).entries()) {
+    const value = read(column);
+    if (value === undefined) continue;
+    part.shape += String.fromCharCode(65 + index);
+    part.columns.push(column);
+    part.values.push(cell(value, type));
+  }
+  return part;
+}
+
+const known = new WeakMap<AnyTable, readonly (readonly [string, ColumnType])[]>();
+function columnsOf(table: AnyTable): readonly (readonly [string, ColumnType])[] {
+  const columns = known.get(table) ?? Object.entries<ColumnType>(table.columns);
+  known.set(table, columns);
+  return columns;
+}
 
 function keyOf(table: AnyTable, row: object): unknown {
   const [first, ...others] = table.key as readonly string[];

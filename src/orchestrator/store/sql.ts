@@ -7,17 +7,12 @@ type Cell = string | number | null;
 const quoted = (name: string) => `"${name}"`;
 const typesOf = (table: AnyTable): Record<string, ColumnType> => table.columns;
 
-function cell(value: unknown, type: ColumnType): Cell {
+/** A value as it travels in the JSON of a group. */
+export function cell(value: unknown, type: ColumnType): Cell {
   if (value === undefined || value === null) return null;
   if (type === 'json') return JSON.stringify(value);
   if (type === 'boolean') return value === true ? 1 : 0;
   return value as string | number;
-}
-
-/** The values of some columns of a row, as they stand in a group's JSON. */
-export function encode(table: AnyTable, columns: readonly string[], row: object): Cell[] {
-  const types = typesOf(table);
-  return columns.map((column) => cell(Reflect.get(row, column), types[column] ?? 'text'));
 }
 
 /** Reads a row as SQLite gives it. */
