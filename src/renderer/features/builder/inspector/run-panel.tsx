@@ -132,10 +132,10 @@ function Values({ runId, instance, part }: { runId: string; instance: StepInstan
   }
   return values.map(([name, value]) => (
     <section key={name} className="flex min-w-0 flex-col gap-1.5">
-      <h3 className="ui-label">
+      <h2 className="ui-label">
         {titles.get(name) ?? name}
         {detail.data.cut.includes(name) && <span className="ml-auto font-text text-ink-3">the beginning</span>}
-      </h3>
+      </h2>
       <ValueView value={value} />
     </section>
   ));
