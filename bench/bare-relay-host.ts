@@ -48,7 +48,7 @@ const endOf = (id: string, result: string, now: number) => [
 
 async function relay(folder: string): Promise<void> {
   const database = new sqlite3.Database(join(folder, 'relay.db'));
-  const pragmas = 'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000';
+  const pragmas = 'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL';
   await new Promise((resolve) => database.exec(`${pragmas}; ${first.sql}`, resolve));
   const statement = (sql: string) => {
     const prepared = database.prepare(sql);

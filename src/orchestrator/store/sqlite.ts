@@ -3,6 +3,7 @@ import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
+import { keepCheckpointing } from './checkpoints.ts';
 import { createCommitQueue } from './commit-queue.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { migrations as released } from './migrations/all.ts';
@@ -36,16 +37,15 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   const path = join(options.folder, databaseFile);
   const writer = await openChecked(path, options);
   try {
-    await writer.exec(
-      'PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA wal_autocheckpoint=4000; PRAGMA journal_size_limit=67108864',
-    );
+    await writer.exec('PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=67108864');
     await migrate(writer, options);
   } catch (error) {
     await writer.close();
     throw error;
   }
   const readers = await Promise.all([openConnection(path, 'read'), openConnection(path, 'read')]);
-  return createStore(writer, readers);
+  const stopCheckpoints = await keepCheckpointing(path, writer);
+  return createStore(writer, readers, stopCheckpoints);
 }
 
 async function openChecked(path: string, options: SqliteStoreOptions): Promise<Connection> {
@@ -94,7 +94,7 @@ async function backUp(writer: Connection, folder: string, name: string): Promise
   await writer.run('VACUUM INTO ?', [join(folder, `${name}.db`)]);
 }
 
-function createStore(writer: Connection, readers: readonly Connection[]): Store {
+function createStore(writer: Connection, readers: readonly Connection[], stopCheckpoints: () => Promise<void>): Store {
   const queue = createCommitQueue(writer);
   let turn = 0;
   const ask = async (table: AnyTable, statement: { sql: string; params: readonly unknown[] }) => {
@@ -120,6 +120,7 @@ function createStore(writer: Connection, readers: readonly Connection[]): Store 
     max: (table, column, where) => aggregate(table as unknown as AnyTable, maxOf(column), where),
     async close() {
       await queue.close();
+      await stopCheckpoints();
       await Promise.all(readers.map((reader) => reader.close()));
       await writer.close();
     },

@@ -310,6 +310,7 @@ export interface RunRow {
   /** Written when the run ends; while it goes on they are counted in memory. */
   progress: { total: number; done: number; failed: number };
   weave: WeavePart[];
+  workers: Record<string, string>;
   createdAt: number;
   finishedAt: number | null;
 }
@@ -330,6 +331,7 @@ export const runs = table<RunRow>({
     error: 'json',
     progress: 'json',
     weave: 'json',
+    workers: 'json',
     createdAt: 'integer',
     finishedAt: 'integer',
   },

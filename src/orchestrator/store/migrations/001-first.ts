@@ -55,7 +55,7 @@ CREATE INDEX flow_versions_by_hash ON flow_versions (workspaceId, hash);
 
 CREATE TABLE runs (id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, flowId TEXT, flowName TEXT NOT NULL,
   versionId TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, startedBy TEXT, inputs TEXT,
-  outputs TEXT, error TEXT, progress TEXT NOT NULL, weave TEXT NOT NULL, createdAt INTEGER NOT NULL,
+  outputs TEXT, error TEXT, progress TEXT NOT NULL, weave TEXT NOT NULL, workers TEXT NOT NULL, createdAt INTEGER NOT NULL,
   finishedAt INTEGER);
 CREATE INDEX runs_by_workspace ON runs (workspaceId, id);
 CREATE INDEX runs_by_flow ON runs (flowId, id);
