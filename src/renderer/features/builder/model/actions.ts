@@ -15,6 +15,7 @@ import {
   removeSteps,
   setParent,
 } from '../../../../shared/flows/edit.ts';
+import { type FlowGraph, readGraph } from '../../../../shared/flows/graph.ts';
 import { stepType } from '../../../../shared/flows/registry.ts';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
 import type { FlowSession } from '../document/flow-session.ts';
@@ -141,7 +142,18 @@ export function drop(doing: Doing, places: ReadonlyMap<string, Point>, target: s
   flow.closeStep();
   flow.edit((doc, origin) => {
     if (stay.size > 0) moveSteps(doc, stay, origin);
-    if (change.size > 0) setParent(doc, change, target, origin);
+    if (change.size === 0) return;
+    setParent(doc, change, target, origin);
+    const lost = acrossBorders(readGraph(toFile(doc)), change);
+    if (lost.length > 0) disconnect(doc, lost, origin);
+  });
+}
+
+/** Edges of these steps whose ends belong to different levels, now that the steps went into a Map or out of it. */
+function acrossBorders(graph: FlowGraph, moved: ReadonlyMap<string, unknown>): string[] {
+  return [...graph.into.values()].flat().flatMap(({ id, from, to }) => {
+    if (!moved.has(from.step) && !moved.has(to.step)) return [];
+    return levelOf(graph, { ...from, side: 'output' }) === levelOf(graph, { ...to, side: 'input' }) ? [] : [id];
   });
 }
 
