@@ -301,6 +301,7 @@ function run(
     createdAt,
     finishedAt: took === null ? null : createdAt + took,
     progress: { total: progress[0], done: progress[1], failed: progress[2] },
+    workers: {},
     weave: parts,
     ...more,
   };

@@ -38,6 +38,9 @@ export interface FlowUpkeep {
   tidy(): Promise<void>;
 }
 
+const withWorker = <Box extends object>(box: Box, nodeId: string | undefined) =>
+  nodeId === undefined ? box : { ...box, nodeId };
+
 const keptAfterDeletion = 30 * 24 * 60 * 60_000;
 
 export function createFlowService(deps: FlowServiceDeps): FlowService & FlowUpkeep {
@@ -52,7 +55,8 @@ export function createFlowService(deps: FlowServiceDeps): FlowService & FlowUpke
   const toSummary = async (row: FlowRow, lastRun: RunSummary | undefined): Promise<FlowSummary> => {
     const { id, workspaceId, name, steps, picture, sample, createdAt, updatedAt } = row;
     const version = await versions.lastNumber(id);
-    const base = { id, workspaceId, name, steps, picture, sample, createdAt, updatedAt };
+    const coloured = { ...picture, boxes: picture.boxes.map((box) => withWorker(box, lastRun?.workers[box.id])) };
+    const base = { id, workspaceId, name, steps, picture: coloured, sample, createdAt, updatedAt };
     return { ...base, version, lastRun: lastRun ?? null, editing: deps.editing(id) };
   };
 

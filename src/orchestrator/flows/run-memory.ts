@@ -6,6 +6,7 @@ import type { RunRow, StepRow } from '../store/tables.ts';
 import type { CompiledFlow, CompiledLevel, CompiledStep } from './compile.ts';
 import { levelOf } from './compile.ts';
 import { begin, type Next, type Progress } from './plan.ts';
+import type { WorkDone } from './work-done.ts';
 
 /** One pass through a level: the top of the run, or one item of a Map. */
 export interface Scope {
@@ -60,7 +61,7 @@ export interface ActiveRun {
   readonly open: Map<string, OpenStep>;
   readonly tasks: Task[];
   readonly progress: { total: number; done: number; failed: number };
-  readonly weave: Map<string | null, { ms: number; count: number }>;
+  readonly work: WorkDone;
   /** Files found to be of the workspace. */
   readonly knownFiles: Set<string>;
   seq: number;

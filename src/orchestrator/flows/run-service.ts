@@ -66,6 +66,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
         error: null,
         progress: { total: 0, done: 0, failed: 0 },
         weave: [],
+        workers: {},
         createdAt: clock.now(),
         finishedAt: null,
       };

@@ -1,6 +1,7 @@
 import type { RunSummary } from '../../shared/model/run.ts';
 import type { RunRow } from '../store/tables.ts';
 import type { ActiveRun } from './run-memory.ts';
+import { weaveOf, workersOf } from './work-done.ts';
 
 /** A run for lists: from its row, and while it goes on from what the runner counts. */
 export function summaryOf(row: RunRow, active: ActiveRun | undefined): RunSummary {
@@ -17,6 +18,7 @@ export function summaryOf(row: RunRow, active: ActiveRun | undefined): RunSummar
     finishedAt: row.finishedAt,
     ...(row.error === null ? {} : { error: row.error }),
     progress: active === undefined ? row.progress : { ...active.progress },
-    weave: active === undefined ? row.weave : [...active.weave].map(([nodeId, part]) => ({ nodeId, ...part })),
+    weave: active === undefined ? row.weave : weaveOf(active.work),
+    workers: active === undefined ? row.workers : workersOf(active.work),
   };
 }

@@ -16,6 +16,7 @@ import { checkFiles } from './own-files.ts';
 import { type ActiveRun, instanceOf, keyOf, openTop, type Task } from './run-memory.ts';
 import { summaryOf } from './run-summary.ts';
 import { goOn, perform, type WorkDeps } from './work.ts';
+import { noWork, type WorkDone } from './work-done.ts';
 
 export interface RunnerDeps {
   readonly store: Store;
@@ -28,7 +29,7 @@ export interface RunnerDeps {
 /** What was durable of a run before this start: the rows of its top level, and who has worked on it. */
 export interface Before {
   readonly rows: readonly StepRow[];
-  readonly weave: ActiveRun['weave'];
+  readonly work: WorkDone;
   /** The last number given to a row. */
   readonly seq: number;
 }
@@ -136,7 +137,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     }),
   ];
 
-  const begin = (row: RunRow, flow: CompiledFlow, before: Before = { rows: [], weave: new Map(), seq: 0 }) => {
+  const begin = (row: RunRow, flow: CompiledFlow, before: Before = { rows: [], work: noWork(), seq: 0 }) => {
     const { active: run, next } = openRun(row, flow, before);
     active.set(row.id, run);
     const batch = newBatch();
@@ -169,7 +170,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
 }
 
-function openRun(row: RunRow, flow: CompiledFlow, { rows, weave, seq }: Before) {
+function openRun(row: RunRow, flow: CompiledFlow, { rows, work, seq }: Before) {
   const { scope, next } = openTop(flow, new Map(rows.map((step) => [step.stepId, { ...step }])));
   const run: ActiveRun = {
     row: { ...row },
@@ -178,7 +179,7 @@ function openRun(row: RunRow, flow: CompiledFlow, { rows, weave, seq }: Before) 
     open: new Map(),
     tasks: [],
     progress: { total: scope.level.steps.length, done: 0, failed: 0 },
-    weave,
+    work,
     knownFiles: new Set(),
     seq,
     working: null,

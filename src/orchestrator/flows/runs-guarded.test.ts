@@ -221,6 +221,7 @@ test('F2: a run that cannot go on fails in words, and holds up no other', async 
     outputs: null,
     error: null,
     progress: { total: 0, done: 0, failed: 0 },
+    workers: {},
     weave: [],
     createdAt: 0,
     finishedAt: null,

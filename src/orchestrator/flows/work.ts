@@ -27,6 +27,7 @@ import {
   type Task,
 } from './run-memory.ts';
 import { type RunValues, sizeUpTo } from './values.ts';
+import { addWork, weaveOf, workersOf } from './work-done.ts';
 
 export interface WorkDeps {
   readonly clock: Clock;
@@ -329,7 +330,7 @@ async function takeResult(
     startedAt: job.startedAt,
     finishedAt: job.finishedAt,
   });
-  if (nodeId !== null) weave(run, nodeId, timeOf(job));
+  if (nodeId !== null) addWork(run.work, row, nodeId, timeOf(job));
   if (job.state !== 'succeeded') return failStep(deps, run, scope, one, row, jobError(job), batch);
   try {
     const outputs = outputsFrom(one, await deps.values.load(job.result));
@@ -354,11 +355,6 @@ function jobError(job: Job): StepError {
 function timeOf(job: Job): number {
   const last = job.attempts.at(-1);
   return (job.finishedAt ?? 0) - (job.startedAt ?? last?.assignedAt ?? job.finishedAt ?? 0);
-}
-
-function weave(run: ActiveRun, nodeId: string | null, ms: number): void {
-  const part = run.weave.get(nodeId) ?? { ms: 0, count: 0 };
-  run.weave.set(nodeId, { ms: part.ms + Math.max(0, ms), count: part.count + 1 });
 }
 
 // ---- Maps ----
@@ -510,7 +506,8 @@ export function endRun(
     outputs: outputsOfRun(run),
     finishedAt: deps.clock.now(),
     progress: { ...run.progress },
-    weave: [...run.weave].map(([nodeId, part]) => ({ nodeId, ...part })),
+    weave: weaveOf(run.work),
+    workers: workersOf(run.work),
   });
   batch.changes.push(put(runs, { ...run.row }));
 }

@@ -22,6 +22,7 @@ const run = (number: number, more: Partial<RunSummary> = {}): RunSummary => ({
   createdAt: number,
   finishedAt: null,
   progress: { total: 1, done: 0, failed: 0 },
+  workers: {},
   weave: [],
   ...more,
 });

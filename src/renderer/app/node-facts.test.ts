@@ -89,6 +89,7 @@ describe('DESIGN the weave: progress of a run, cut by who did the work', () => {
     finishedAt: null,
     progress: { total: 10, done: 6, failed: 1 },
     weave: [],
+    workers: {},
     ...more,
   });
 

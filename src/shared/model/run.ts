@@ -114,6 +114,8 @@ export const RunSummary = Type.Object(
       failed: Type.Integer(),
     }),
     weave: Type.Array(WeavePart),
+    /** Which node did most of each step at the top level, a Map with all that is in it. */
+    workers: Type.Record(Type.String(), Id),
   },
   { $id: 'RunSummary' },
 );

@@ -16,6 +16,7 @@ const run: RunSummary = {
   createdAt: 1000,
   finishedAt: null,
   progress: { total: 4, done: 1, failed: 0 },
+  workers: {},
   weave: [],
 };
 const at = { x: 0, y: 0 };
