@@ -2,12 +2,13 @@ import { fileURLToPath } from 'node:url';
 import tailwind from '@tailwindcss/vite';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'vite';
+import { compressed } from './scripts/build/compress.ts';
 
 /** The interface: one build for the desktop window and for the browser. Pages are split at their dynamic imports. */
 export default defineConfig({
   root: fileURLToPath(new URL('src/renderer', import.meta.url)),
   base: '/',
-  plugins: [react(), tailwind()],
+  plugins: [react(), tailwind(), compressed()],
   server: { host: '127.0.0.1' },
   build: {
     outDir: fileURLToPath(new URL('dist/renderer', import.meta.url)),

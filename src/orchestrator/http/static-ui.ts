@@ -20,6 +20,7 @@ export async function installStaticUi(app: FastifyInstance, folder: string | nul
     wildcard: true,
     index: 'index.html',
     cacheControl: false,
+    preCompressed: true,
     setHeaders: (reply, path) => {
       const hashed = path.startsWith(join(folder, 'assets'));
       reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache');
