@@ -63,6 +63,8 @@ export function isEqual(one: unknown, other: unknown): boolean {
   const keys = Object.keys(one);
   if (keys.length !== Object.keys(other).length) return false;
   return keys.every(
-    (key) => key in other && isEqual((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]),
+    (key) =>
+      Object.hasOwn(other, key) &&
+      isEqual((one as Record<string, unknown>)[key], (other as Record<string, unknown>)[key]),
   );
 }

@@ -40,6 +40,14 @@ describe('how a step looks', () => {
     }
   });
 
+  it('takes the colour of the one machine that runs it, and no colour while several or none do', () => {
+    expect(stepLook(input({ state: 'running', nodeId: 'n1' })).frame).toBe('running');
+    expect(stepLook(input({ state: 'running' })).frame).toBe('many');
+    expect(stepLook(input({ state: 'running', items: { total: 3, done: 1, failed: 0, running: 2 } })).frame).toBe(
+      'many',
+    );
+  });
+
   it('counts what a waiting step waits for', () => {
     expect(stepLook(input({ state: 'waiting' }, { waitsFor: 2 })).words).toBe('Waits for 2 steps');
   });

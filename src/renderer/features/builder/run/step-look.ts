@@ -48,7 +48,7 @@ export function stepLook(input: LookInput): StepLook {
   if (instance === undefined) return atRest(input);
   const many = instance.items !== undefined && instance.state === 'running';
   return {
-    frame: many ? 'many' : frames[instance.state],
+    frame: instance.state === 'running' && instance.nodeId === undefined ? 'many' : frames[instance.state],
     glyph: glyphOfStep[instance.state],
     nodeId: instance.nodeId ?? null,
     words: wordsOf(instance, input),
