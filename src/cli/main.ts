@@ -30,6 +30,7 @@ program
   .description('make this machine a node of a host')
   .argument('[KEY@host[:port]]', "the workspace's share key and the address of its host")
   .option('--host <url>', 'only connect and print the share key of this node, to be added by an admin')
+  .option('--name <name>', 'what the node is called (default: the name of this machine)')
   .option(...data)
   .action(joinCommand);
 

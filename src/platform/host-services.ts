@@ -69,12 +69,19 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
 export function startWorker(
   options: Pick<HostServicesOptions, 'dataDir' | 'version' | 'fork' | 'onState' | 'onOutput'>,
   hosts: WorkerStart['hosts'],
+  name?: string,
 ): Supervised<WorkerReady> {
   const { dataDir, version } = options;
   return supervise({
     name: 'worker',
     fork: () => options.fork(programPath('worker')),
-    startMessage: (): WorkerStart => ({ type: 'start', dataDir, hosts, version }),
+    startMessage: (): WorkerStart => ({
+      type: 'start',
+      dataDir,
+      hosts,
+      version,
+      ...(name === undefined ? {} : { name }),
+    }),
     readySchema: WorkerReadySchema,
     onState: (state) => options.onState('worker', state),
     onOutput: (text) => options.onOutput('worker', text),

@@ -42,6 +42,9 @@ export type HostToJoin = Static<typeof HostToJoinSchema>;
 export const WorkerStartSchema = Type.Object({
   type: Type.Literal('start'),
   dataDir: Type.String({ minLength: 1 }),
+  name: Type.Optional(
+    Type.String({ minLength: 1, maxLength: 120, description: 'What the node is called from now on' }),
+  ),
   hosts: Type.Array(HostToJoinSchema, { maxItems: 32 }),
   version: Type.String(),
 });

@@ -12,6 +12,8 @@ import { formatShareKey, parseShareKey } from '../shared/share-key.ts';
 export const NodeConfig = Type.Object(
   {
     nodeId: Id,
+    /** What the node is called; without it, what the machine is called. */
+    name: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })),
     shareKey: Type.String({ minLength: 8, maxLength: 8 }),
     resourceLimits: ResourceLimits,
     remoteControlEnabled: Type.Boolean(),

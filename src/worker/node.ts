@@ -29,7 +29,7 @@ const lookMs = 5_000;
 const sleepMs = 20_000;
 
 /** Starts this machine as a node: one identity, one set of limits, one connection per host. */
-export async function startNode({ dataDir, hosts, version }: WorkerStart, log: Logger): Promise<RunningNode> {
+export async function startNode({ dataDir, hosts, version, name }: WorkerStart, log: Logger): Promise<RunningNode> {
   await makePrivateFolder(dataDir);
   const lock = await waitForLock(join(dataDir, 'worker.lock'));
   const ids = createIdSource(systemClock, Math.random);
@@ -37,6 +37,7 @@ export async function startNode({ dataDir, hosts, version }: WorkerStart, log: L
   const { identity, replaced } = await openIdentity(dataDir, systemClock);
   // Hosts know the node by its old key and would refuse it for ever: with a new key it is a new node.
   if (replaced) await config.change(pick(freshConfig(ids)));
+  if (name !== undefined && name !== config.config.name) await config.change({ name });
   for (const notice of [config.notice, replaced ? 'node-identity.json was damaged; this is a new node now' : null]) {
     if (notice !== null) log.warn(notice);
   }
@@ -74,11 +75,13 @@ async function openDesks(
   const jobs = join(home, 'jobs');
   await rm(jobs, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(jobs, { recursive: true, mode: 0o700 });
-  const [capabilities, executors, cache] = await Promise.all([
+  const [detected, executors, cache] = await Promise.all([
     detectCapabilities(config.config.nodeId),
     findExecutors(home, log),
     openBlobCache(join(home, 'cache'), cacheBytes),
   ]);
+  const { name = detected.name } = config.config;
+  const capabilities = { ...detected, ...(name === undefined ? {} : { name }) };
   const slots = createSlots(sharedRoom(capabilities, config.config.resourceLimits));
   const usable = usableProcessors();
   const desks: HostDesk[] = [];

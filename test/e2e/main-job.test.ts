@@ -60,7 +60,7 @@ test('a link is worth one sign-in; without a session the page says what to do', 
 
 test('a node is added by the key that it prints, and is there at once on every page', async () => {
   const cli = join(import.meta.dirname, '../../dist/cli/main.js');
-  worker = startNode([cli, 'join', '--host', host.url, '--data', nodeData.path]);
+  worker = startNode([cli, 'join', '--host', host.url, '--name', 'office-mini', '--data', nodeData.path]);
   const key = await waitFor('the share key', () => /[0-9A-Z]{4}-[0-9A-Z]{4}/.exec(worker?.output() ?? '')?.[0]);
   await page.goto(workspaceUrl('/nodes'));
   await page.getByRole('button', { name: 'Add a node' }).click();
@@ -70,6 +70,16 @@ test('a node is added by the key that it prints, and is there at once on every p
   await page.getByRole('dialog').getByRole('textbox').fill(key);
   await page.getByRole('dialog').getByRole('button', { name: /Add/ }).click();
   await page.getByText('2 nodes').first().waitFor();
+  await page.getByText('office-mini').first().waitFor();
+});
+
+test('the work spreads over both nodes, and each is named where it worked', async () => {
+  const { items } = await host.client.call('listFlows', { params: { id: host.workspaceId } });
+  await page.goto(workspaceUrl(`/flows/${items[0]?.id}`));
+  await page.getByRole('button', { name: /^Run( again)?$/ }).click();
+  await page.getByRole('region', { name: 'Run' }).getByText('office-mini').first().waitFor({ timeout: 60_000 });
+  await keepPicture(page, 'builder-two-nodes');
+  await page.getByText(/24 items on 2 nodes/).waitFor({ timeout: 150_000 });
 });
 
 test('two people edit a flow at once; after a cut on one side both hold every edit', async () => {

@@ -17,6 +17,8 @@ export interface JoinOptions {
   data?: string;
   /** The host to be a node of; it is added there by its share key. */
   host?: string;
+  /** What the node is called; the machine's name where nothing was ever said. */
+  name?: string;
 }
 
 /** `otherthing join`: this machine becomes a node, until a signal asks it to end. */
@@ -38,6 +40,7 @@ export async function joinCommand(address: string | undefined, options: JoinOpti
       onOutput: (_name, text) => log.write(text),
     },
     [host],
+    options.name?.trim().slice(0, 120) || undefined,
   );
   const ready = await worker.ready();
   console.log(`This machine is the node ${ready.nodeId}.\n`);
