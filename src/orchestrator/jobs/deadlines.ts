@@ -1,0 +1,32 @@
+/** What falls due for a job that a node holds. Pure. */
+import { nodeTimings } from '../../shared/protocol/node.ts';
+import { nodeFault } from './faults.ts';
+import { type ActiveJob, isHeld } from './record.ts';
+import type { JobEvent } from './transition.ts';
+
+/** The worker ends a job at its limit by itself; the host does so only when it did not. */
+const runSlack = 10_000;
+/** From this age on an assignment is written down (J8). */
+const longAssignment = 1_000;
+
+const assignedAt = ({ life }: ActiveJob, otherwise: number) => life.attempts.at(-1)?.assignedAt ?? otherwise;
+
+/** N4, N6: not heard of in time; N7: not acknowledged; J5: runs too long. */
+export function dueEvent(job: ActiveJob, now: number): JobEvent | null {
+  const { state, startedAt } = job.life;
+  if (job.doubtedUntil !== null) {
+    if (now < job.doubtedUntil) return null;
+    return { type: 'lost', error: nodeFault('node_lost', 'The node did not come back with it') };
+  }
+  if (state === 'assigned' && now - assignedAt(job, now) > nodeTimings.assignAck) {
+    return { type: 'lost', error: nodeFault('not_acknowledged', 'The node did not acknowledge it in time') };
+  }
+  if (startedAt === null || now - startedAt <= job.row.runSeconds * 1_000 + runSlack) return null;
+  const message = `It ran longer than its ${job.row.runSeconds} s`;
+  return { type: 'timeOut', error: { code: 'run_timeout', message, fault: 'job' } };
+}
+
+/** Whether the assignment is old enough to be known after a restart, and is not written yet. */
+export function isWorthWriting(job: ActiveJob, now: number): boolean {
+  return !job.written && isHeld(job.life) && now - assignedAt(job, now) >= longAssignment;
+}

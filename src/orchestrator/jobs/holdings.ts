@@ -1,0 +1,123 @@
+/** Where the jobs that are not finished are: in a line, waiting out a back-off, or held by a node. */
+import type { Clock } from '../../shared/clock.ts';
+import type { Roster } from '../nodes/roster.ts';
+import type { QueueView, WorkspaceUse } from '../scheduler/snapshot.ts';
+import type { AttemptTickets } from '../services.ts';
+import type { Timers } from '../timers.ts';
+import { createLines } from './line.ts';
+import type { ActiveJob } from './record.ts';
+
+export interface Holdings {
+  find(jobId: string): ActiveJob | undefined;
+  open(): Iterable<ActiveJob>;
+  ofRun(runId: string): ActiveJob[];
+  ofNode(nodeId: string): ActiveJob[];
+  /** All jobs that nodes hold. */
+  held(): ActiveJob[];
+  readonly size: number;
+  enter(job: ActiveJob): void;
+  leave(job: ActiveJob): void;
+  /** Now, or when its back-off is over. */
+  standInLine(job: ActiveJob): void;
+  leaveLine(job: ActiveJob): void;
+  occupy(job: ActiveJob, nodeId: string): void;
+  vacate(job: ActiveJob, nodeId: string): void;
+  queues(): QueueView[];
+  use(): ReadonlyMap<string, WorkspaceUse>;
+  stop(): void;
+}
+
+export function createHoldings(deps: {
+  roster: Roster;
+  clock: Clock;
+  timers: Timers;
+  tickets: AttemptTickets;
+  /** A job may be placed, or room became free. */
+  onPlaceable: () => void;
+}): Holdings {
+  const { roster, clock, timers, tickets } = deps;
+  const active = new Map<string, ActiveJob>();
+  const byRun = new Map<string, Set<ActiveJob>>();
+  const byNode = new Map<string, Set<ActiveJob>>();
+  const use = new Map<string, { cores: number; servedAt: number }>();
+  const lines = createLines();
+
+  const enter = (job: ActiveJob) => {
+    active.set(job.row.id, job);
+    if (job.row.runId !== null) addTo(byRun, job.row.runId, job);
+  };
+  const leave = (job: ActiveJob) => {
+    active.delete(job.row.id);
+    if (job.row.runId !== null) deleteFrom(byRun, job.row.runId, job);
+  };
+  const standInLine = (job: ActiveJob) => {
+    const wait = (job.life.notBefore ?? 0) - clock.now();
+    if (wait > 0) {
+      job.stopBackOff = timers.after(wait, () => standInLine(job));
+      return;
+    }
+    job.stopBackOff = null;
+    job.inLine = true;
+    lines.add(job.key, job.need, job.waiting);
+    deps.onPlaceable();
+  };
+  const leaveLine = (job: ActiveJob) => {
+    job.stopBackOff?.();
+    job.stopBackOff = null;
+    if (job.inLine) lines.remove(job.key, job.waiting);
+    job.inLine = false;
+  };
+  const occupy = (job: ActiveJob, nodeId: string) => {
+    addTo(byNode, nodeId, job);
+    roster.reserve(nodeId, job.row.requires, job.gpu);
+    const share = use.get(job.row.workspaceId) ?? { cores: 0, servedAt: 0 };
+    share.cores += job.row.requires.cores;
+    share.servedAt = clock.now();
+    use.set(job.row.workspaceId, share);
+  };
+  const vacate = (job: ActiveJob, nodeId: string) => {
+    deleteFrom(byNode, nodeId, job);
+    roster.release(nodeId, job.row.requires, job.gpu);
+    const share = use.get(job.row.workspaceId);
+    if (share !== undefined) share.cores = Math.max(0, share.cores - job.row.requires.cores);
+    if (job.ticket !== null) tickets.revoke(job.ticket);
+    job.ticket = null;
+    job.gpu = null;
+    job.doubtedUntil = null;
+    deps.onPlaceable();
+  };
+
+  return {
+    find: (jobId) => active.get(jobId),
+    open: () => active.values(),
+    ofRun: (runId) => [...(byRun.get(runId) ?? [])],
+    ofNode: (nodeId) => [...(byNode.get(nodeId) ?? [])],
+    held: () => [...byNode.values()].flatMap((jobs) => [...jobs]),
+    get size() {
+      return active.size;
+    },
+    enter,
+    leave,
+    standInLine,
+    leaveLine,
+    occupy,
+    vacate,
+    queues: () => lines.views(),
+    use: () => use,
+    stop() {
+      for (const job of active.values()) job.stopBackOff?.();
+    },
+  };
+}
+
+function addTo<Key>(index: Map<Key, Set<ActiveJob>>, key: Key, job: ActiveJob): void {
+  const jobs = index.get(key);
+  if (jobs === undefined) index.set(key, new Set([job]));
+  else jobs.add(job);
+}
+
+function deleteFrom<Key>(index: Map<Key, Set<ActiveJob>>, key: Key, job: ActiveJob): void {
+  const jobs = index.get(key);
+  jobs?.delete(job);
+  if (jobs?.size === 0) index.delete(key);
+}
