@@ -15,7 +15,7 @@ import { iconNamed } from '../model/icons.ts';
 import { useMachines } from '../model/machines-context.ts';
 import { placementWords } from '../model/placement-words.ts';
 import type { StepPorts } from '../model/ports.ts';
-import type { RunOverlay } from '../run/overlay.ts';
+import { isFinished, type RunOverlay } from '../run/overlay.ts';
 import { blockColour, stepLook } from '../run/step-look.ts';
 import { FarPort, PortHandle } from './port-handle.tsx';
 import { MapCells, StepBody, Thread, useTick } from './step-parts.tsx';
@@ -246,7 +246,18 @@ export function instanceOf(
   within: string | null,
 ): StepInstance | undefined {
   if (overlay === null) return undefined;
-  return within === null ? overlay.steps.get(stepId) : innerInstance(overlay, stepId, within);
+  const instance = within === null ? overlay.steps.get(stepId) : innerInstance(overlay, stepId, within);
+  const over = overlay.run.state !== 'running';
+  return instance !== undefined && over && !isFinished(instance.state) ? stopped(instance) : instance;
+}
+
+/** A run that is over reaches no step any more, whatever was last heard of it. Cached, so that it stays the same. */
+const stoppedOnes = new WeakMap<StepInstance, StepInstance>();
+
+function stopped(instance: StepInstance): StepInstance {
+  const known = stoppedOnes.get(instance) ?? { ...instance, state: 'cancelled' as const };
+  stoppedOnes.set(instance, known);
+  return known;
 }
 
 /** Inside a Map: running while items run in it, and as the Map itself stands before and after. Cached, so that it stays the same. */

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useEffect } from 'react';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
 import type { StepDetail, StepInstance } from '../../../../shared/model/run.ts';
 import { useApi } from '../../../api/api.ts';
@@ -112,6 +113,12 @@ function Facts({ instance }: { instance: StepInstance }) {
 function Values({ runId, instance, part }: { runId: string; instance: StepInstance; part: 'input' | 'output' }) {
   const detail = useQuery({ ...runStepQuery(useApi(), runId, instance.stepId, instance.path), retry: 1 });
   const graph = useFlow(graphOf);
+  const { data, isFetching, refetch } = detail;
+  const late = data !== undefined && !isFetching && isFinished(instance.state) && !isFinished(data.instance.state);
+  // An answer that was under way when the step finished tells of before.
+  useEffect(() => {
+    if (late) void refetch();
+  }, [late, refetch]);
   if (detail.isPending) return <Skeleton width="100%" height={96} />;
   if (detail.isError) {
     return (

@@ -57,6 +57,13 @@ describe('what a run shows on the canvas', () => {
     expect(next.maps.get('pages')).not.toBe(pages);
   });
 
+  it('F4: an item that was stopped is not counted as done', () => {
+    expect(cellOf([at('a', 'm[0]', { state: 'cancelled', nodeId: 'n1' })], 1)).toEqual({
+      state: 'waiting',
+      nodeId: null,
+    });
+  });
+
   it('F4: an item has failed when one of its steps has, and is done when all are finished', () => {
     expect(cellOf([at('a', 'm[0]', { state: 'succeeded' }), at('b', 'm[0]', { state: 'failed' })], 2).state).toBe(
       'failed',

@@ -146,6 +146,8 @@ export function cellOf(instances: readonly StepInstance[], innerSteps: number): 
   const latest = worked.toSorted((a, b) => (a.startedAt ?? 0) - (b.startedAt ?? 0)).at(-1);
   const nodeId = latest?.nodeId ?? null;
   if (instances.some((instance) => instance.state === 'failed')) return { state: 'failed', nodeId };
+  // What was stopped was not done, whoever had it.
+  if (instances.some((instance) => instance.state === 'cancelled')) return { state: 'waiting', nodeId: null };
   const direct = instances.filter((instance) => !instance.path.includes('/'));
   if (direct.length >= innerSteps && direct.every((instance) => isFinished(instance.state)))
     return { state: 'done', nodeId };
