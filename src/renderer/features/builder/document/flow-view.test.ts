@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { type FlowFile, flowSchemaId } from '../../../../shared/model/flow.ts';
@@ -21,6 +20,15 @@ const file = (names: readonly string[]): FlowFile => ({
   settings: {},
 });
 
+/** A text that is the same for two JSON values exactly when they are equal; -0 is told apart from 0. */
+function canonical(value: unknown): string {
+  if (Object.is(value, -0)) return '-0';
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (Array.isArray(value)) return `[${value.map(canonical).join()}]`;
+  const fields = Object.entries(value).map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`);
+  return `{${fields.sort().join()}}`;
+}
+
 describe('the view of a flow', () => {
   it('keeps the identity of everything that did not change', () => {
     const before = viewOf(file(['a', 'b', 'c']), emptyView);
@@ -42,7 +50,7 @@ describe('the view of a flow', () => {
       fc.property(
         fc.jsonValue(),
         fc.jsonValue(),
-        (one, other) => isEqual(one, other) === isDeepStrictEqual(one, other),
+        (one, other) => (isEqual(one, other) === canonical(one)) === canonical(other),
       ),
     );
   });
