@@ -2,6 +2,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { History, Play, Square, X } from 'lucide-react';
 import { useEffect } from 'react';
+import { useStore } from 'zustand';
 import type { Node } from '../../../../shared/model/node.ts';
 import type { RunSummary } from '../../../../shared/model/run.ts';
 import { useApi } from '../../../api/api.ts';
@@ -23,7 +24,9 @@ import { useStartRun } from './use-start-run.ts';
 
 /** Run, stop, what runs where, and the runs before. 64 px, with the weave of the run on its upper edge. */
 export function RunBar() {
-  const { readOnly } = useBuilder();
+  const { flow, readOnly } = useBuilder();
+  // Before the document is here there is nothing to run, and an empty flow would be refused.
+  const loaded = useStore(flow.state, (state) => state.loaded);
   const history = useHistory();
   const overlay = useRun((state) => state.overlay);
   const pending = useRun((state) => state.pending);
@@ -44,6 +47,7 @@ export function RunBar() {
             variant="go"
             icon={Play}
             pending={pending === 'start'}
+            disabled={!loaded}
             onClick={start}
             title="Run the flow, Ctrl + Enter"
           >

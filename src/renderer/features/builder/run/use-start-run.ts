@@ -21,8 +21,8 @@ export function openInputs(graph: FlowGraph): { name: string; title: string; typ
 export function useStartRun(): () => void {
   const { flow, ui, run, readOnly } = useBuilder();
   return useCallback(() => {
-    if (readOnly || run.state.getState().pending !== null || run.state.getState().overlay?.run.state === 'running')
-      return;
+    const { pending, overlay } = run.state.getState();
+    if (readOnly || !flow.state.getState().loaded || pending !== null || overlay?.run.state === 'running') return;
     const view = flow.view.getState();
     const wrong = findingsOf(view).filter((finding) => finding.severity === 'error');
     const [first] = wrong;
