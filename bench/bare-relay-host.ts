@@ -52,7 +52,7 @@ async function relay(folder: string): Promise<void> {
   await new Promise((resolve) => database.exec(`${pragmas}; ${first.sql}`, resolve));
   const statement = (sql: string) => {
     const prepared = database.prepare(sql);
-    return (...params: string[]) =>
+    return (...params: Buffer[]) =>
       new Promise<void>((resolve, reject) => {
         prepared.run(params, (error: Error | null) => (error === null ? resolve() : reject(error)));
       });
@@ -91,8 +91,8 @@ async function relay(folder: string): Promise<void> {
       );
       const updates = group.flatMap((write) => (write.kind === 'update' ? [endOf(write.id, write.result, now)] : []));
       await begin();
-      if (inserts.length > 0) await insert(JSON.stringify(inserts));
-      if (updates.length > 0) await update(JSON.stringify(updates));
+      if (inserts.length > 0) await insert(Buffer.from(JSON.stringify(inserts)));
+      if (updates.length > 0) await update(Buffer.from(JSON.stringify(updates)));
       await commit();
       for (const write of group) {
         if (write.kind === 'update') toClient({ done: write.id });

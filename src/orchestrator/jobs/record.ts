@@ -1,8 +1,15 @@
 /** A job as row, in memory, and as others see it. Pure. */
-import { defaultRetry, finishedJobStates, type Job, type Requirements } from '../../shared/model/job.ts';
+import {
+  type Attempt,
+  defaultRetry,
+  finishedJobStates,
+  type Job,
+  type Requirements,
+  type RetryPolicy,
+} from '../../shared/model/job.ts';
 import type { Need, WaitingJob } from '../scheduler/snapshot.ts';
 import type { NewJob } from '../services.ts';
-import { type Change, patch } from '../store/store.ts';
+import { type Change, constant, patch } from '../store/store.ts';
 import { type JobRow, jobs } from '../store/tables.ts';
 import { needKey } from './line.ts';
 import { createOutput, type JobOutput } from './output.ts';
@@ -36,7 +43,9 @@ export interface ActiveJob {
   doubtedUntil: number | null;
 }
 
-const defaultRequirements: Requirements = { cores: 1, ramMb: 256 };
+const defaultRequirements: Requirements = constant({ cores: 1, ramMb: 256 });
+const usualRetry: RetryPolicy = constant(defaultRetry);
+const noAttempts: Attempt[] = constant([]);
 const defaultRunSeconds = 600;
 
 export function newRow(id: string, workspaceId: string, submittedBy: string | null, job: NewJob, now: number): JobRow {
@@ -49,13 +58,13 @@ export function newRow(id: string, workspaceId: string, submittedBy: string | nu
     input: job.input ?? null,
     requires: job.requires === undefined ? defaultRequirements : { ...defaultRequirements, ...job.requires },
     priority: job.priority ?? 0,
-    retry: job.retry ?? defaultRetry,
+    retry: job.retry ?? usualRetry,
     runSeconds: job.runSeconds ?? defaultRunSeconds,
     submittedBy,
     idempotencyKey: job.idempotencyKey ?? null,
     origin: job.origin ?? null,
     runId: job.origin?.runId ?? null,
-    attempts: [],
+    attempts: noAttempts,
     nodeId: null,
     fence: null,
     result: null,
@@ -118,9 +127,10 @@ export function lifeChange(job: ActiveJob): Change {
 }
 
 /** The row as it would be written now. */
-export const currentRow = ({ row, life, result }: ActiveJob): JobRow => ({ ...row, ...columnsOf(life), result });
-
-const columnsOf = ({ retry: _, rejections: __, attempts, ...life }: JobLife) => ({ ...life, attempts: [...attempts] });
+export function currentRow({ row, life, result }: ActiveJob): JobRow {
+  const { state, attempts, nodeId, fence, error, startedAt, finishedAt, notBefore } = life;
+  return { ...row, state, attempts: [...attempts], nodeId, fence, error, startedAt, finishedAt, notBefore, result };
+}
 
 export function toJob(row: JobRow): Job {
   const job: Job = {

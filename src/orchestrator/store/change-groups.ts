@@ -23,7 +23,7 @@ export function groupChanges(changes: Iterable<Change>): Statement[] {
   }
   return [...byTable.values()].flat().map(({ sql, rows, params }) => ({
     sql,
-    params: rows === null ? params : [JSON.stringify([...rows.values()])],
+    params: rows === null ? params : [Buffer.from(JSON.stringify([...rows.values()]))],
   }));
 }
 
@@ -34,15 +34,15 @@ function place(change: Change, buckets: Bucket[]): void {
   }
   const { table } = change;
   const whole = change.op === 'put';
-  const { shape, columns, values } = whole ? valued(table, change.row) : given(table, change.set);
+  const { shape, columns, values } = partOf(table, whole, whole ? change.row : change.set);
   if (columns.length === 0) return;
   const key = keyOf(table, whole ? change.row : change.key);
   if (!whole) values.unshift(...table.key.map((column) => Reflect.get(change.key, column)));
-  const bucket = joinable(buckets, whole ? `+${shape}` : shape, key);
+  const bucket = joinable(buckets, shape, key);
   if (bucket !== null) bucket.set(key, values);
   else {
     const sql = whole ? putSql(table, columns) : patchSql(table, columns);
-    buckets.push({ shape: whole ? `+${shape}` : shape, sql, params: [], rows: new Map([[key, values]]) });
+    buckets.push({ shape, sql, params: [], rows: new Map([[key, values]]) });
   }
 }
 
@@ -53,31 +53,36 @@ interface Part {
   values: unknown[];
 }
 
-/** Columns that have a value, in the order of the table, so that rows with the same ones share a statement. */
-function valued(table: AnyTable, row: object): Part {
-  return partOf(table, (column) => Reflect.get(row, column) ?? undefined);
-}
-
-/** Columns that are set, also to null. */
-function given(table: AnyTable, set: object): Part {
-  return partOf(table, (column) => Reflect.get(set, column));
-}
-
-function partOf(table: AnyTable, read: (column: string) => unknown): Part {
-  const part: Part = { shape: '', columns: [], values: [] };
-  for (const [index, [column, type]] of columnsOf(table).entries()) {
-    const value = read(column);
-    if (value === undefined) continue;
-    part.shape += String.fromCharCode(65 + index);
+/**
+ * Of a whole row the columns that have a value, of a patch those that are set, also to null; in the order of the table, so
+ * that changes of the same columns share a statement.
+ */
+function partOf(table: AnyTable, whole: boolean, fields: object): Part {
+  const given = fields as Record<string, unknown>;
+  const part: Part = { shape: whole ? '+' : '', columns: [], values: [] };
+  for (const { column, type, letter } of columnsOf(table)) {
+    const value = given[column];
+    if (value === undefined || (whole && value === null)) continue;
+    part.shape += letter;
     part.columns.push(column);
     part.values.push(cell(value, type));
   }
   return part;
 }
 
-const known = new WeakMap<AnyTable, readonly (readonly [string, ColumnType])[]>();
-function columnsOf(table: AnyTable): readonly (readonly [string, ColumnType])[] {
-  const columns = known.get(table) ?? Object.entries<ColumnType>(table.columns);
+interface NumberedColumn {
+  column: string;
+  type: ColumnType;
+  letter: string;
+}
+const known = new WeakMap<AnyTable, readonly NumberedColumn[]>();
+function columnsOf(table: AnyTable): readonly NumberedColumn[] {
+  const before = known.get(table);
+  if (before !== undefined) return before;
+  const columns = Object.entries<ColumnType>(table.columns).map(([column, type], index) => ({
+    ...{ column, type },
+    letter: String.fromCharCode(65 + index),
+  }));
   known.set(table, columns);
   return columns;
 }

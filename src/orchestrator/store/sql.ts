@@ -1,5 +1,5 @@
 /** Statement texts, and how values travel to and from SQLite. Pure: nothing here touches a database. */
-import type { ColumnType, Query, Table } from './store.ts';
+import { type ColumnType, constantText, type Query, type Table } from './store.ts';
 
 export type AnyTable = Table<object>;
 type Cell = string | number | null;
@@ -10,10 +10,13 @@ const typesOf = (table: AnyTable): Record<string, ColumnType> => table.columns;
 /** A value as it travels in the JSON of a group. */
 export function cell(value: unknown, type: ColumnType): Cell {
   if (value === undefined || value === null) return null;
-  if (type === 'json') return JSON.stringify(value);
+  if (type === 'json') return jsonText(value);
   if (type === 'boolean') return value === true ? 1 : 0;
   return value as string | number;
 }
+
+const jsonText = (value: unknown) =>
+  (typeof value === 'object' && value !== null && constantText(value)) || JSON.stringify(value);
 
 /** Reads a row as SQLite gives it. */
 export function decode<Row extends object>(table: Table<Row>, raw: Record<string, unknown>): Row {
@@ -30,12 +33,15 @@ export function decode<Row extends object>(table: Table<Row>, raw: Record<string
 const extracts = (count: number, from: number) =>
   Array.from({ length: count }, (_, index) => `json_extract(value,'$[${from + index}]')`);
 
+/** The group's JSON, bound as UTF-8 bytes: the binding takes those over many times faster than a long string. */
+const group = 'json_each(CAST(? AS TEXT))';
+
 /**
  * Inserts or replaces many rows; its one parameter is a JSON array of arrays in the order of `columns`. Those that are
  * left out become null: naming only what has a value saves a third of the work.
  */
 export function putSql(table: AnyTable, columns: readonly string[]): string {
-  return `INSERT OR REPLACE INTO ${quoted(table.name)} (${columns.map(quoted).join(',')}) SELECT ${extracts(columns.length, 0).join(',')} FROM json_each(?)`;
+  return `INSERT OR REPLACE INTO ${quoted(table.name)} (${columns.map(quoted).join(',')}) SELECT ${extracts(columns.length, 0).join(',')} FROM ${group}`;
 }
 
 /** Sets columns of many rows; its one parameter is a JSON array of [key…, value…]. */
@@ -47,12 +53,12 @@ export function patchSql(table: AnyTable, set: readonly string[]): string {
   ];
   const assign = set.map((column, index) => `${quoted(column)}=g.v${index}`).join(',');
   const match = keys.map((column, index) => `${quoted(table.name)}.${quoted(column)}=g.k${index}`).join(' AND ');
-  return `UPDATE ${quoted(table.name)} SET ${assign} FROM (SELECT ${fields.join(',')} FROM json_each(?)) g WHERE ${match}`;
+  return `UPDATE ${quoted(table.name)} SET ${assign} FROM (SELECT ${fields.join(',')} FROM ${group}) g WHERE ${match}`;
 }
 
 export interface Statement {
   sql: string;
-  params: Cell[];
+  params: (Cell | Buffer)[];
 }
 
 export function removeSql(table: AnyTable, where: object): Statement {

@@ -59,3 +59,15 @@ export function patch<Row extends object>(into: Table<Row>, key: Partial<Row>, s
 export function remove<Row extends object>(from: Table<Row>, where: Where<Row>): Change {
   return { op: 'remove', table: from as unknown as Table<object>, where };
 }
+
+const texts = new WeakMap<object, string>();
+
+/** Marks a JSON value that many rows share and nobody changes; it is written out once. */
+export function constant<Value extends object>(value: Value): Value {
+  texts.set(value, JSON.stringify(value));
+  return Object.freeze(value);
+}
+
+export function constantText(value: object): string | undefined {
+  return texts.get(value);
+}
