@@ -23,18 +23,34 @@ import { WherePanel } from './where-panel.tsx';
 
 /** What is chosen, at the right: its settings, where it runs, what went in and came out. Esc closes it. */
 export function Inspector() {
+  const { ui } = useBuilder();
   const chosen = useUi((state) => (state.selection.size === 1 ? [...state.selection][0] : undefined));
   const closed = useUi((state) => state.inspectorClosed);
   const width = useUi((state) => state.inspectorWidth);
   const step = useFlow((view) => (chosen === undefined ? undefined : view.steps.get(chosen)));
   if (closed || step === undefined) return null;
   return (
-    <aside className="flow-inspector" style={{ width }} aria-label={`Settings of ${step.name}`}>
+    <aside
+      className="flow-inspector"
+      style={{ width }}
+      aria-label={`Settings of ${step.name}`}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape' || event.defaultPrevented || !isOwn(event)) return;
+        event.stopPropagation();
+        select(ui, []);
+        document.querySelector<HTMLElement>(`.react-flow__node[data-id="${step.id}"]`)?.focus({ preventScroll: true });
+      }}
+    >
       <Resizer />
       <Head key={`head-${step.id}`} step={step} />
       <Panels key={step.id} step={step} />
     </aside>
   );
+}
+
+/** Whether a key was pressed in the inspector itself, and not in a menu that belongs to it, or in the code, which Esc lets go of. */
+function isOwn({ target, currentTarget }: KeyboardEvent): boolean {
+  return target instanceof HTMLElement && currentTarget.contains(target) && target.closest('.cm-editor') === null;
 }
 
 /** Drag, or the arrow keys, between 300 and 520 px. */

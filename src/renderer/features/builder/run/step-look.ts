@@ -65,7 +65,7 @@ function atRest({ findings, placement }: LookInput): StepLook {
   return first === undefined ? { ...look, glyph: null, tone: 'plain' } : { ...look, glyph: 'look', tone: 'look' };
 }
 
-function wordsOf(instance: StepInstance, { map, waitsFor }: LookInput): string {
+function wordsOf(instance: StepInstance, { map, waitsFor, placement }: LookInput): string {
   switch (instance.state) {
     case 'waiting':
       return waitsFor > 0 ? `Waits for ${formatPlural(waitsFor, 'step')}` : 'Waits for its inputs';
@@ -74,7 +74,7 @@ function wordsOf(instance: StepInstance, { map, waitsFor }: LookInput): string {
     case 'running':
       return instance.items === undefined ? (instance.summary ?? 'On the host') : itemsWords(instance.items, map);
     case 'succeeded':
-      return instance.items === undefined ? (instance.summary ?? '') : itemsWords(instance.items, map);
+      return instance.items === undefined ? instance.summary || placement : itemsWords(instance.items, map);
     case 'failed':
       return instance.items === undefined ? 'Failed' : itemsWords(instance.items, map);
     case 'skipped':
