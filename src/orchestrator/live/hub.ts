@@ -38,8 +38,8 @@ interface Channel {
   recent: HubEvent[];
 }
 
-/** How many events of a workspace are kept for those who come back. */
-export const ringSize = 2_000;
+/** How many events of a workspace are kept for those who come back: at most twice as many, at least so many. */
+export const ringSize = 500;
 
 /** `epoch` is different at every start. */
 export function createLiveHub(epoch: string): EventHub {

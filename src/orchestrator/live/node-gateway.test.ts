@@ -198,6 +198,18 @@ test('a paused, draining or leaving node is given nothing; limits change what fi
   expect(await host.jobs.get(jobId)).toMatchObject({ attempts: [{ outcome: 'lost', error: { code: 'node_left' } }] });
 });
 
+test('what a node says of its machine later takes effect at once', async () => {
+  const host = await startHost();
+  const node = await host.join('node-a', { executors: [] });
+  const jobId = await host.submit({ requires: { cores: 4 } });
+  const code = async () => (await host.jobs.explain(jobId)).nodes[0]?.code;
+  expect(await code()).toBe('no_executor');
+  const capabilities = { node_id: 'another', name: 'Renamed', cpu: { cores: 8 }, memory: { total_mb: 4096 } };
+  await node.say({ type: 'capabilities_changed', capabilities, executors: ['script'] });
+  expect(node.last('job_assign').job_id).toBe(jobId);
+  expect(await host.nodes.get('node-a')).toMatchObject({ name: 'Renamed', capabilities: { node_id: 'node-a' } });
+});
+
 test('N13: limits are changed from afar only while the owner has that switched on', async () => {
   const host = await startHost();
   const node = await host.join('node-a', { remote_control_enabled: false });

@@ -212,6 +212,7 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       withNode(nodeId, (node) =>
         change(node, {
           capabilities: { ...capabilities, node_id: nodeId },
+          name: capabilities.name?.trim() || node.row.name,
           ...(executors === undefined ? {} : { executors: [...executors] }),
         }),
       ),
