@@ -7,9 +7,10 @@ import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/pro
 import * as Y from 'yjs';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { AppError, type ErrorCode, errorCatalogue } from '../../../../shared/errors.ts';
-import { toFile } from '../../../../shared/flows/document.ts';
+import { readStep, rootOf, toFile } from '../../../../shared/flows/document.ts';
 import { createUndo } from '../../../../shared/flows/edit.ts';
-import { emptyView, type FlowView, viewOf } from './flow-view.ts';
+import { watchChanges } from './changes.ts';
+import { emptyView, type FlowView, viewAfter, viewOf } from './flow-view.ts';
 import { type Other, othersOf, type Presence } from './presence.ts';
 
 export type Link =
@@ -116,7 +117,15 @@ export function openFlow(options: FlowSessionOptions): FlowSession {
     onAwarenessChange: ({ states }) => others.setState(othersOf(states, doc.clientID), true),
   });
 
-  const look = () => view.setState((before) => viewOf(toFile(doc), before), true);
+  const changes = watchChanges(doc);
+  const look = () => {
+    const changed = changes.take();
+    const read = (id: string) => readStep(id, rootOf(doc, 'steps').get(id));
+    view.setState((before) => {
+      const after = changed === null ? null : viewAfter(before, changed, read);
+      return after ?? viewOf(toFile(doc), before);
+    }, true);
+  };
   let frame: number | null = null;
   const onUpdate = (_update: Uint8Array, origin: unknown) => {
     if (origin === mine || origin === history) return look();
@@ -152,6 +161,7 @@ export function openFlow(options: FlowSessionOptions): FlowSession {
     end() {
       if (frame !== null) cancelAnimationFrame(frame);
       doc.off('update', onUpdate);
+      changes.stop();
       history.destroy();
       provider.destroy();
       socket.destroy();

@@ -43,6 +43,30 @@ export function viewOf(file: FlowFile, before: FlowView): FlowView {
   };
 }
 
+/**
+ * The view after only these steps changed, and nothing about how they belong together; null where that is not so after
+ * all, and everything has to be read again.
+ */
+export function viewAfter(
+  before: FlowView,
+  changed: ReadonlySet<string>,
+  read: (id: string) => FlowStep | null,
+): FlowView | null {
+  const replaced = new Map<string, FlowStep>();
+  for (const id of changed) {
+    const known = before.steps.get(id);
+    const step = read(id);
+    if (known === undefined || step === null || step.type !== known.type || step.parent !== known.parent) return null;
+    // Long text that is absent is read as empty; then the whole is read as it is defined.
+    if (Object.keys(known.config).some((name) => !Object.hasOwn(step.config, name))) return null;
+    if (!isEqual(known, step)) replaced.set(id, step);
+  }
+  if (replaced.size === 0) return before;
+  const steps = new Map(before.steps);
+  for (const [id, step] of replaced) steps.set(id, step);
+  return { ...before, steps, file: { ...before.file, steps: [...steps.values()] } };
+}
+
 function shareAll<Item extends { id: string }>(items: readonly Item[], before: ReadonlyMap<string, Item>) {
   const next = new Map<string, Item>();
   let changed = items.length !== before.size;

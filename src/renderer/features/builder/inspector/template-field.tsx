@@ -17,7 +17,8 @@ interface TemplateFieldProps {
 
 /** A text that may hold `{{ }}`, with completion of what the step may use. */
 export function TemplateField({ value, onChange, readOnly, stepId, rows, placeholder }: TemplateFieldProps) {
-  const names = useTemplateNames(stepId);
+  const namesNow = useTemplateNames(stepId);
+  const [names, setNames] = useState<readonly KnownName[]>([]);
   const area = useRef<HTMLTextAreaElement>(null);
   const mirror = useRef<HTMLDivElement>(null);
   const [offered, setOffered] = useState<Completions | null>(null);
@@ -26,8 +27,11 @@ export function TemplateField({ value, onChange, readOnly, stepId, rows, placeho
   const links = useFieldLinks();
 
   const offer = (text: string, caret: number) => {
-    setOffered(readOnly ? null : completions(text, caret, names));
     setAt(0);
+    if (readOnly || !text.includes('{{')) return setOffered(null);
+    const known = namesNow();
+    setNames(known);
+    setOffered(completions(text, caret, known));
   };
 
   const take = (option: Completion) => {

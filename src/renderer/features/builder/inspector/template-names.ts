@@ -1,9 +1,10 @@
-import { useMemo } from 'react';
+import { useCallback } from 'react';
+import type { FlowGraph } from '../../../../shared/flows/graph.ts';
 import { inputValue } from '../../../../shared/flows/steps/input.ts';
 import type { TemplateName } from '../../../../shared/flows/template-completions.ts';
 import { templateNames } from '../../../../shared/flows/template-names.ts';
 import { formatCount } from '../../../ui/numbers.ts';
-import { useFlow } from '../model/builder.ts';
+import { useBuilder } from '../model/builder.ts';
 import { graphOf } from '../model/ports.ts';
 import { inCell } from './value-kind.ts';
 
@@ -12,19 +13,19 @@ export interface KnownName extends TemplateName {
   example?: string;
 }
 
-/** What the templates of a step may name. */
-export function useTemplateNames(stepId: string): readonly KnownName[] {
-  const graph = useFlow(graphOf);
-  return useMemo(
-    () =>
-      templateNames(graph, stepId).map((name) => {
-        const input = graph.inputs.get(/^inputs\.(.+)$/.exec(name.path)?.[1] ?? '');
-        const value = input === undefined ? undefined : inputValue({ id: input.id, config: input.config }, {});
-        const example = exampleOf(value);
-        return example === null ? name : { ...name, example };
-      }),
-    [graph, stepId],
-  );
+/** What the templates of a step may name; worked out only when somebody types where a name may stand. */
+export function useTemplateNames(stepId: string): () => readonly KnownName[] {
+  const { flow } = useBuilder();
+  return useCallback(() => namesOf(graphOf(flow.view.getState()), stepId), [flow, stepId]);
+}
+
+function namesOf(graph: FlowGraph, stepId: string): KnownName[] {
+  return templateNames(graph, stepId).map((name) => {
+    const input = graph.inputs.get(/^inputs\.(.+)$/.exec(name.path)?.[1] ?? '');
+    const value = input === undefined ? undefined : inputValue({ id: input.id, config: input.config }, {});
+    const example = exampleOf(value);
+    return example === null ? name : { ...name, example };
+  });
 }
 
 function exampleOf(value: unknown): string | null {

@@ -1,8 +1,9 @@
-import { useDeferredValue, useMemo } from 'react';
+import { useMemo, useSyncExternalStore } from 'react';
 import { type Finding, validateFlow } from '../../../../shared/flows/validate.ts';
+import type { FlowSession } from '../document/flow-session.ts';
 import type { FlowView } from '../document/flow-view.ts';
 import { mistakesByStep } from '../run/run-session.ts';
-import { useFlow, useRun } from './builder.ts';
+import { useBuilder, useRun } from './builder.ts';
 
 const found = new WeakMap<FlowView, readonly Finding[]>();
 
@@ -13,8 +14,50 @@ export function findingsOf(view: FlowView): readonly Finding[] {
   return known;
 }
 
-/** The findings of the whole flow, a moment after an edit, so that typing never waits for them. */
-export const useAllFindings = (): readonly Finding[] => findingsOf(useDeferredValue(useFlow((view) => view)));
+const pause = 180;
+
+/** The findings of the whole flow, once the person has paused: checking a large flow takes longer than a key may. */
+export function useAllFindings(): readonly Finding[] {
+  const { flow } = useBuilder();
+  return useSyncExternalStore(...followed(flow));
+}
+
+type Followed = [subscribe: (changed: () => void) => () => void, snapshot: () => readonly Finding[]];
+const followedFlows = new WeakMap<FlowSession, Followed>();
+
+/** One check for everybody who wants to know about this flow. */
+function followed(flow: FlowSession): Followed {
+  const known = followedFlows.get(flow) ?? follow(flow);
+  followedFlows.set(flow, known);
+  return known;
+}
+
+function follow({ view }: FlowSession): Followed {
+  let findings = findingsOf(view.getState());
+  const listeners = new Set<() => void>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stop: (() => void) | null = null;
+  const check = () => {
+    findings = findingsOf(view.getState());
+    for (const listener of listeners) listener();
+  };
+  const later = () => {
+    clearTimeout(timer);
+    timer = setTimeout(check, pause);
+  };
+  const subscribe = (changed: () => void) => {
+    listeners.add(changed);
+    stop ??= view.subscribe(later);
+    return () => {
+      listeners.delete(changed);
+      if (listeners.size > 0) return;
+      clearTimeout(timer);
+      stop?.();
+      stop = null;
+    };
+  };
+  return [subscribe, () => findings];
+}
 
 /** What to say at each step: its own findings, and what the host said when it refused to run the flow. */
 export function useFindings(): ReadonlyMap<string, readonly string[]> {
