@@ -12,10 +12,12 @@ import type { Announcer } from './announce.ts';
 import { type Batch, newBatch, sizeOf } from './batch.ts';
 import { readBefore } from './before.ts';
 import type { CompiledFlow } from './compile.ts';
+import { goOn } from './finish.ts';
 import { checkFiles } from './own-files.ts';
 import { type ActiveRun, instanceOf, keyOf, openTop, type Task } from './run-memory.ts';
 import { summaryOf } from './run-summary.ts';
-import { goOn, perform, type WorkDeps } from './work.ts';
+import { perform } from './work.ts';
+import type { WorkDeps } from './work-deps.ts';
 import { noWork, type WorkDone } from './work-done.ts';
 
 export interface RunnerDeps {

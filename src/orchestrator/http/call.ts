@@ -22,7 +22,10 @@ export interface Call<Contract extends RouteContract = RouteContract> {
 /** Answers with the body of the contract's response; raw routes answer by `call.reply` and return it. */
 export type Handler<Contract extends RouteContract> = (
   call: Call<Contract>,
-) => Promise<ResponseOf<Contract> | FastifyReply>;
+) => Promise<ResponseOf<Contract> | FastifyReply> | NothingOf<Contract>;
+
+/** A route that answers nothing may be handled by a function that returns nothing. */
+type NothingOf<Contract extends RouteContract> = [ResponseOf<Contract>] extends [undefined] ? Promise<void> : never;
 
 export type Handlers = { readonly [Name in RouteName]: Handler<Routes[Name]> };
 

@@ -1,5 +1,6 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import type { Role } from '../model/user.ts';
+import { Id } from '../model/values.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
@@ -92,3 +93,9 @@ export const PageQuery = {
   cursor: Type.Optional(Type.String({ maxLength: 200 })),
   limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 500 })),
 };
+
+/** The parameters of a path with one `:id`. */
+export const WithId = Type.Object({ id: Id });
+
+/** The query of a list. */
+export const PageOf = Type.Object(PageQuery);

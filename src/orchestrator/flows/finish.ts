@@ -1,0 +1,201 @@
+/**
+ * How steps end, and what follows: the next steps, the end of an item or of the run; a failure goes outwards to what it fails.
+ */
+import { StepFailure, type Values } from '../../shared/flows/step-type.ts';
+import { runName } from '../../shared/flows/steps/input.ts';
+import type { RunState, StepError } from '../../shared/model/run.ts';
+import { put } from '../store/store.ts';
+import { runs, type StepRow } from '../store/tables.ts';
+import { type Batch, write } from './batch.ts';
+import type { CompiledStep } from './compile.ts';
+import { itemDone } from './item-result.ts';
+import { type Next, settle } from './plan.ts';
+import { type ActiveRun, isInside, keyOf, type Scope } from './run-memory.ts';
+import type { WorkDeps } from './work-deps.ts';
+import { weaveOf, workersOf } from './work-done.ts';
+
+export function open(run: ActiveRun, scope: Scope, one: CompiledStep, row: StepRow): void {
+  run.open.set(keyOf(one.step.id, scope.path), { scope, one, row });
+}
+
+export function newRow(deps: WorkDeps, run: ActiveRun, scope: Scope, { step }: CompiledStep): StepRow {
+  run.seq += 1;
+  return {
+    runId: run.row.id,
+    stepId: step.id,
+    path: scope.path,
+    under: step.parent ?? '',
+    state: 'ready',
+    outputs: null,
+    error: null,
+    jobId: null,
+    nodeId: null,
+    items: null,
+    summary: null,
+    attempts: 0,
+    readyAt: deps.clock.now(),
+    startedAt: null,
+    finishedAt: null,
+    seq: run.seq,
+  };
+}
+
+export function succeed(
+  deps: WorkDeps,
+  run: ActiveRun,
+  scope: Scope,
+  one: CompiledStep,
+  row: StepRow,
+  outputs: Values,
+  kept: Values,
+  batch: Batch,
+): void {
+  row.state = 'succeeded';
+  row.outputs = kept;
+  row.finishedAt ??= deps.clock.now();
+  row.summary = (one.type.summary?.(outputs, one.step.config as never) ?? '') || null;
+  close(run, row);
+  write(batch, row);
+  scope.outputs.set(one.step.id, kept);
+  settled(deps, run, scope, one, batch);
+}
+
+export function settled(deps: WorkDeps, run: ActiveRun, scope: Scope, one: CompiledStep, batch: Batch): void {
+  if (scope.map === null && one.type.executes !== 'container') run.progress.done += 1;
+  const outputs = scope.outputs.get(one.step.id);
+  const index = scope.level.level.indexOf.get(one.step.id) ?? -1;
+  const next = settle(scope.level.level, scope.progress, index, (port) => outputs?.[port] !== undefined);
+  goOn(deps, run, scope, next, batch);
+}
+
+/** Takes what a settled step led to: ready steps become tasks, skipped ones rows. */
+export function goOn(deps: WorkDeps, run: ActiveRun, scope: Scope, next: Next, batch: Batch): void {
+  for (const step of next.skipped) skip(deps, run, scope, step, batch);
+  for (const step of next.ready) run.tasks.push({ kind: 'start', scope, step });
+  if (scope.progress.open === 0 && !scope.closed) closeScope(deps, run, scope, batch);
+}
+
+function skip(deps: WorkDeps, run: ActiveRun, scope: Scope, step: number, batch: Batch): void {
+  const one = scope.level.steps[step];
+  if (one === undefined) return;
+  if (scope.map === null) run.progress.done += 1;
+  if (scope.found.has(one.step.id)) return;
+  write(batch, { ...newRow(deps, run, scope, one), state: 'skipped', finishedAt: deps.clock.now() });
+}
+
+function closeScope(deps: WorkDeps, run: ActiveRun, scope: Scope, batch: Batch): void {
+  scope.closed = true;
+  if (scope.map === null) endRun(deps, run, 'succeeded', null, batch);
+  else itemDone(run, scope.map, scope, { ok: true });
+}
+
+export const unknownError: StepError = { code: 'step_failed', message: 'The step failed' };
+
+export function inWords(deps: WorkDeps, error: unknown, { step }: CompiledStep): StepError {
+  if (error instanceof StepFailure) {
+    return { code: error.code, message: error.message, ...(error.next === undefined ? {} : { next: error.next }) };
+  }
+  deps.unexpected(error, `Step ${step.id} of type ${step.type}`);
+  return {
+    code: 'step_broken',
+    message: 'This step met an error that it does not know.',
+    next: 'See the log of the host.',
+  };
+}
+
+export function failStep(
+  deps: WorkDeps,
+  run: ActiveRun,
+  scope: Scope,
+  one: CompiledStep,
+  row: StepRow,
+  error: StepError,
+  batch: Batch,
+): void {
+  row.state = 'failed';
+  row.error = error;
+  row.finishedAt ??= deps.clock.now();
+  close(run, row);
+  write(batch, row);
+  failed(deps, run, scope, one, error, batch);
+}
+
+/** A failed step fails its run; inside a Map, its item, and what that means is the Map's policy. */
+export function failed(
+  deps: WorkDeps,
+  run: ActiveRun,
+  scope: Scope,
+  one: CompiledStep,
+  error: StepError,
+  batch: Batch,
+): void {
+  const { map } = scope;
+  if (map === null) {
+    run.progress.failed += 1;
+    endRun(deps, run, 'failed', { ...error, message: `${one.step.name}: ${error.message}` }, batch);
+    return;
+  }
+  scope.closed = true;
+  cancelInside(deps, run, scope, batch);
+  if (map.limits.onItemError !== 'fail') {
+    itemDone(run, map, scope, { ok: false });
+    return;
+  }
+  map.counts.failed += 1;
+  const outer = run.open.get(keyOf(map.one.step.id, map.scope.path));
+  if (outer === undefined) return;
+  const message = `Item ${scope.index + 1}: ${error.message}`;
+  failStep(deps, run, map.scope, map.one, outer.row, { ...error, message }, batch);
+}
+
+/** Ends what is still open in a scope. */
+function cancelInside(deps: WorkDeps, run: ActiveRun, scope: Scope, batch: Batch): void {
+  for (const step of [...run.open.values()]) {
+    if (isInside(step.scope, scope)) cancelOpen(deps, run, step.row, batch);
+  }
+}
+
+function cancelOpen(deps: WorkDeps, run: ActiveRun, row: StepRow, batch: Batch): void {
+  row.state = 'cancelled';
+  row.finishedAt = deps.clock.now();
+  close(run, row);
+  write(batch, row);
+  if (row.jobId !== null) batch.cancelJobs.push(row.jobId);
+}
+
+function close(run: ActiveRun, row: StepRow): void {
+  run.open.delete(keyOf(row.stepId, row.path));
+}
+
+export function endRun(
+  deps: WorkDeps,
+  run: ActiveRun,
+  state: Exclude<RunState, 'running'>,
+  error: StepError | null,
+  batch: Batch,
+): void {
+  if (batch.ends) return;
+  batch.ends = true;
+  run.top.closed = true;
+  for (const { row } of [...run.open.values()]) cancelOpen(deps, run, row, batch);
+  Object.assign(run.row, {
+    state,
+    error,
+    outputs: outputsOfRun(run),
+    finishedAt: deps.clock.now(),
+    progress: { ...run.progress },
+    weave: weaveOf(run.work),
+    workers: workersOf(run.work),
+  });
+  batch.changes.push(put(runs, { ...run.row }));
+}
+
+function outputsOfRun(run: ActiveRun): Values {
+  const outputs = run.top.level.steps.filter(({ step }) => step.type === 'output');
+  return Object.fromEntries(
+    outputs.flatMap(({ step }) => {
+      const value = run.top.outputs.get(step.id)?.['value'];
+      return value === undefined ? [] : [[runName(step), value]];
+    }),
+  );
+}

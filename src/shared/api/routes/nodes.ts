@@ -1,0 +1,80 @@
+/** Nodes. */
+import { Type } from 'typebox';
+import { Node, ResourceLimits } from '../../model/node.ts';
+import { Id } from '../../model/values.ts';
+import { route, WithId } from '../route.ts';
+
+export const nodesRoutes = {
+  listWorkspaceNodes: route('listWorkspaceNodes', {
+    method: 'GET',
+    path: '/workspaces/:id/nodes',
+    access: 'viewer',
+    resource: 'workspace',
+    summary: 'The nodes of a workspace, with their resourceLimits',
+    params: WithId,
+    response: Type.Object({ items: Type.Array(Node) }),
+  }),
+  addNodeByKey: route('addNodeByKey', {
+    method: 'POST',
+    path: '/workspaces/:id/nodes/add-by-key',
+    access: 'admin',
+    resource: 'workspace',
+    summary: 'Add a node by its share key',
+    params: WithId,
+    body: Type.Object({
+      share_key: Type.String({ minLength: 1, maxLength: 64 }),
+    }),
+    response: Node,
+  }),
+  approveNode: route('approveNode', {
+    method: 'POST',
+    path: '/workspaces/:id/nodes/:nodeId/approve',
+    access: 'admin',
+    resource: 'workspace',
+    summary: 'Let in a node that came with the workspace key',
+    params: Type.Object({ id: Id, nodeId: Id }),
+    response: Node,
+  }),
+  removeNode: route('removeNode', {
+    method: 'DELETE',
+    path: '/workspaces/:id/nodes/:nodeId',
+    access: 'admin',
+    resource: 'workspace',
+    summary: 'Take a node out of the workspace; its jobs go back in line',
+    params: Type.Object({ id: Id, nodeId: Id }),
+  }),
+  listNodes: route('listNodes', {
+    method: 'GET',
+    path: '/nodes',
+    access: 'hostAdmin',
+    summary: 'All nodes of this host',
+    response: Type.Object({ items: Type.Array(Node) }),
+  }),
+  listMyNodes: route('listMyNodes', {
+    method: 'GET',
+    path: '/my-nodes',
+    access: 'user',
+    summary: 'The nodes in your workspaces',
+    response: Type.Object({ items: Type.Array(Node) }),
+  }),
+  setNodeLimits: route('setNodeLimits', {
+    method: 'POST',
+    path: '/nodes/:id/limits',
+    access: 'admin',
+    resource: 'node',
+    summary: 'Change what a node shares; its owner must have remote control switched on (N13)',
+    params: WithId,
+    body: ResourceLimits,
+    response: Node,
+  }),
+  getThisNode: route('getThisNode', {
+    method: 'GET',
+    path: '/this-node',
+    access: 'hostAdmin',
+    summary: "The host's own node with its share key",
+    response: Type.Object({
+      node: Type.Union([Node, Type.Null()]),
+      share_key: Type.Union([Type.String(), Type.Null()]),
+    }),
+  }),
+} as const;
