@@ -143,9 +143,24 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
         )}
         <footer className="flow-step-foot nodrag" data-tone={look.tone}>
           {machine !== undefined && <MachineChip {...machine} />}
-          <span className="words" title={look.words}>
-            {machine === undefined ? look.words : look.glyph === 'stopped' ? `${machine.name}, stopped` : machine.name}
-          </span>
+          {instance === undefined && type?.executes === 'job' && findings.length === 0 ? (
+            <button
+              type="button"
+              className="words"
+              title="Where it may run"
+              onClick={() => ui.setState({ tab: 'where', inspectorClosed: false })}
+            >
+              {look.words}
+            </button>
+          ) : (
+            <span className="words" title={look.words}>
+              {machine === undefined
+                ? look.words
+                : look.glyph === 'stopped'
+                  ? `${machine.name}, stopped`
+                  : machine.name}
+            </span>
+          )}
           {look.frame === 'failed' && instance?.jobId !== undefined && (
             <button type="button" className="link" onClick={() => ui.setState({ tab: 'log', inspectorClosed: false })}>
               See log

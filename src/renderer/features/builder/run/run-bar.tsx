@@ -6,6 +6,7 @@ import { useStore } from 'zustand';
 import type { Node } from '../../../../shared/model/node.ts';
 import type { RunSummary } from '../../../../shared/model/run.ts';
 import { useApi } from '../../../api/api.ts';
+import { errorWords } from '../../../api/error-words.ts';
 import { nodesQuery, runsQuery } from '../../../api/queries.ts';
 import { toMachine, weaveOf, weaveWords } from '../../../app/machines.ts';
 import { useWorkspace } from '../../../app/workspace.ts';
@@ -30,6 +31,7 @@ export function RunBar() {
   const history = useHistory();
   const overlay = useRun((state) => state.overlay);
   const pending = useRun((state) => state.pending);
+  const problem = useRun((state) => state.problem);
   const start = useStartRun();
   const { run: session } = useBuilder();
   const shown = overlay?.run ?? null;
@@ -56,11 +58,13 @@ export function RunBar() {
         ))}
       {shown === null ? (
         <p className="cut text-12 text-ink-3">
-          {history.length > 0
-            ? 'No run is shown.'
-            : readOnly
-              ? 'Nobody has run this flow yet.'
-              : 'Not run yet. What runs where shows here.'}
+          {problem !== null
+            ? errorWords(problem).what
+            : history.length > 0
+              ? 'No run is shown.'
+              : readOnly
+                ? 'Nobody has run this flow yet.'
+                : 'Not run yet. What runs where shows here.'}
         </p>
       ) : (
         <Standing run={shown} />
