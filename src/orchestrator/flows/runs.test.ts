@@ -254,6 +254,39 @@ test.each([
   expect([detail.run.state, detail.outputs]).toEqual(['succeeded', { Result: results }]);
 });
 
+test('F4: Maps nest: each item of the outer one runs an inner one, and paths tell both', async () => {
+  const lists = [['a', 'b'], [], ['c']];
+  const file = flow(
+    [
+      step('lists', 'input', { name: 'Lists', type: 'json', value: lists }),
+      step('outer', 'map', { concurrency: 2, onItemError: 'fail' }),
+      step('inner', 'map', { concurrency: 2, onItemError: 'fail' }, 'outer'),
+      code('shout', 'inner'),
+      step('out', 'output', { name: 'Result', view: 'json' }),
+    ],
+    [
+      wire('lists.value', 'outer.items'),
+      wire('outer.item', 'inner.items'),
+      wire('inner.item', 'shout.value'),
+      wire('shout.result', 'inner.result'),
+      wire('inner.results', 'outer.result'),
+      wire('outer.results', 'out.value'),
+    ],
+  );
+  const world = createWorld(shout);
+  const service = serviceOn(world);
+  const run = await startIn(world, service, file);
+  const detail = await ended(service, run.id);
+  expect([detail.run.error, detail.outputs]).toEqual([undefined, { Result: [['A', 'B'], [], ['C']] }]);
+  expect(world.executed.toSorted()).toEqual([
+    'shout@outer[0]/inner[0]',
+    'shout@outer[0]/inner[1]',
+    'shout@outer[2]/inner[0]',
+  ]);
+  const deep = await service.step(run.id, 'shout', 'outer[0]/inner[1]');
+  expect([deep.inputs, deep.outputs]).toEqual([{ value: 'b' }, { result: 'B' }]);
+});
+
 test('a failed item with the policy fail fails the run in words, and ends the other jobs', async () => {
   const world = createWorld((job) =>
     inputOf(job) === 'b' ? failure('b is not liked') : inputOf(job) === 'a' ? null : shout(job),

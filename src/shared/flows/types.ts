@@ -59,6 +59,8 @@ function isScalar(type: PortType): type is ScalarType {
 /** Whether a value of type `from` may flow into a port of type `to`; if not, why, in words for people. */
 export function assignable(from: PortType, to: PortType): Fit {
   if (from === to || from === 'any' || to === 'any' || to === 'json') return yes;
+  // JSON may well be a list; whether it is one shows when the step runs.
+  if (from === 'json' && (to === 'list<any>' || to === 'list<json>')) return yes;
   if (from === 'stream<text>' || to === 'stream<text>')
     return assignable(from === 'stream<text>' ? 'text' : from, to === 'stream<text>' ? 'text' : to);
   const toItem = to === 'embedding' ? null : itemOf(to);
