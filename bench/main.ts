@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { buildAll } from '../scripts/build/build.ts';
 import { benchDispatch } from './dispatch.ts';
+import { benchFlow } from './flow.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLatency } from './latency.ts';
 import { benchStart } from './start.ts';
@@ -13,6 +14,7 @@ const benches: Record<string, () => Promise<void>> = {
   jobs: () => benchJobs(execArgv),
   latency: benchLatency,
   dispatch: benchDispatch,
+  flow: benchFlow,
   start: benchStart,
 };
 

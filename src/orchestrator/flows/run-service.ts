@@ -2,22 +2,23 @@ import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import { refusal, validateFlow } from '../../shared/flows/validate.ts';
 import type { IdSource } from '../../shared/ids.ts';
-import type { BlobStore, JobService, LiveHub, RunService } from '../services.ts';
+import type { FlowFile } from '../../shared/model/flow.ts';
+import type { BlobStore, LiveHub, RunService } from '../services.ts';
 import { patch, put, type Store } from '../store/store.ts';
 import { type RunRow, runs } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import { createAnnouncer } from './announce.ts';
 import { readBefore } from './before.ts';
-import { compileFlow } from './compile.ts';
+import { type CompiledFlow, compileFlow } from './compile.ts';
 import { readRunInputs } from './run-inputs.ts';
 import { flowOf, getRow, lastRuns, listRuns, listSteps, runDetail, stepDetail } from './run-queries.ts';
 import { summaryOf } from './run-summary.ts';
-import { createRunner } from './runner.ts';
+import { createRunner, type RunnerJobs } from './runner.ts';
 import { createRunValues } from './values.ts';
 
 export interface RunServiceDeps {
   readonly store: Store;
-  readonly jobs: JobService;
+  readonly jobs: RunnerJobs;
   readonly blobs: Pick<BlobStore, 'put' | 'open'>;
   readonly live: LiveHub;
   readonly clock: Clock;
@@ -35,6 +36,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
   const runner = createRunner({ store, jobs, timers, announce, work: { clock, values, unexpected: deps.unexpected } });
   const queries = { store, jobs, values, active: runner.active };
   const nextNumber = createNumbering(store);
+  const checked = createChecker();
 
   /** One run that cannot go on holds up neither the others nor the host. */
   const resume = async (row: RunRow) => {
@@ -50,8 +52,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
 
   return {
     async start({ workspaceId, flowId, version, file, inputs, startedBy }) {
-      const refused = refusal(validateFlow(file));
-      if (refused !== null) throw refused;
+      const flow = checked(version.id, file);
       const row: RunRow = {
         id: deps.ids.next('run'),
         workspaceId,
@@ -71,7 +72,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
         finishedAt: null,
       };
       await store.commit([put(runs, row)]);
-      return summaryOf(row, runner.begin(row, compileFlow(file)));
+      return summaryOf(row, runner.begin(row, flow));
     },
     list: (workspaceId, page) => listRuns(queries, workspaceId, page),
     lastOf: (flowIds) => lastRuns(queries, flowIds),
@@ -93,6 +94,24 @@ export function createRunService(deps: RunServiceDeps): RunService {
       await runner.stop();
       announce.stop();
     },
+  };
+}
+
+const mostChecked = 100;
+
+/** A version is frozen, so it is checked and compiled once; the latest ones are remembered. Throws what refuses a run. */
+function createChecker(): (versionId: string, file: FlowFile) => CompiledFlow {
+  const known = new Map<string, CompiledFlow>();
+  return (versionId, file) => {
+    const before = known.get(versionId);
+    if (before !== undefined) return before;
+    const refused = refusal(validateFlow(file));
+    if (refused !== null) throw refused;
+    const flow = compileFlow(file);
+    known.set(versionId, flow);
+    const [oldest] = known.keys();
+    if (known.size > mostChecked && oldest !== undefined) known.delete(oldest);
+    return flow;
   };
 }
 

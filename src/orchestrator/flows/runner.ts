@@ -20,9 +20,12 @@ import { perform } from './work.ts';
 import type { WorkDeps } from './work-deps.ts';
 import { noWork, type WorkDone } from './work-done.ts';
 
+/** What a run needs of the queue. */
+export type RunnerJobs = Pick<JobService, 'submit' | 'get' | 'cancel' | 'cancelRun' | 'onFinished' | 'onStarted'>;
+
 export interface RunnerDeps {
   readonly store: Store;
-  readonly jobs: JobService;
+  readonly jobs: RunnerJobs;
   readonly timers: Timers;
   readonly announce: Announcer;
   readonly work: Omit<WorkDeps, 'foundItems' | 'job' | 'checkFiles'>;

@@ -86,8 +86,9 @@ const version: FlowVersion = {
 };
 
 async function runOf({ store, service }: { store: Store; service: RunService }, file: FlowFile, inputs = {}) {
-  await store.commit([put(flowVersions, { ...version, workspaceId, file })]);
-  const { id } = await service.start({ workspaceId, flowId: null, version, file, inputs, startedBy: null });
+  const frozen = { ...version, id: ids.next('version') };
+  await store.commit([put(flowVersions, { ...frozen, workspaceId, file })]);
+  const { id } = await service.start({ workspaceId, flowId: null, version: frozen, file, inputs, startedBy: null });
   return expect
     .poll(async () => (await service.detail(id)).run.state, { timeout: 5_000 })
     .not.toBe('running')

@@ -143,9 +143,11 @@ function serviceOn(world: World, store: Store = world.store): RunService {
   });
 }
 
+const versionIds = createIdSource({ now: () => Date.now() }, Math.random);
+
 async function freeze(world: World, file: FlowFile): Promise<FlowVersion> {
   const version = {
-    id: 'ver-1',
+    id: versionIds.next('version'),
     flowId: null,
     number: 1,
     name: null,
