@@ -12,7 +12,7 @@ await mkdir(to, { recursive: true });
 for (const name of (await readdir(from)).filter((file) => file.endsWith('.png'))) {
   const { size } = await sharp(join(from, name))
     .resize({ width, withoutEnlargement: true })
-    .png({ palette: true, colours: 128, effort: 10 })
+    .png({ compressionLevel: 9 })
     .toFile(join(to, name));
   console.log(`${name} ${Math.round(size / 1024)} kB`);
 }

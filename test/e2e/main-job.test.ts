@@ -78,6 +78,10 @@ test('the work spreads over both nodes, and each is named where it worked', asyn
   await page.goto(workspaceUrl(`/flows/${items[0]?.id}`));
   await page.getByRole('button', { name: /^Run( again)?$/ }).click();
   await page.getByRole('region', { name: 'Run' }).getByText('office-mini').first().waitFor({ timeout: 60_000 });
+  await page
+    .getByText(/^(9|1\d) of 24/)
+    .first()
+    .waitFor({ timeout: 120_000 });
   await keepPicture(page, 'builder-two-nodes');
   await page.getByText(/24 items on 2 nodes/).waitFor({ timeout: 150_000 });
 });
@@ -177,9 +181,9 @@ test.each(['light', 'dark'] as const)(
     const pages = {
       start: `${host.url}/start`,
       flows: workspaceUrl('/flows'),
-      builder: workspaceUrl(`/flows/${flows.find((flow) => flow.sample !== null)?.id}`),
+      builder: workspaceUrl(`/flows/${flows.find((flow) => flow.sample !== null && flow.lastRun !== null)?.id}`),
       runs: workspaceUrl('/runs'),
-      run: workspaceUrl(`/runs/${runs.at(-1)?.id}`),
+      run: workspaceUrl(`/runs/${runs.find((run) => run.weave.length > 1)?.id}`),
       nodes: workspaceUrl('/nodes'),
       'this-node': workspaceUrl('/this-node'),
       you: workspaceUrl('/you'),
