@@ -1,11 +1,11 @@
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import { Value } from 'typebox/value';
 import type { RouteContract } from '../../shared/api/route.ts';
 import { AppError, type FieldError } from '../../shared/errors.ts';
 import { flowSchemaId } from '../../shared/model/flow.ts';
 
-/** Checks the parts of a request against a contract; compiled once. */
+/** Checks the parts of a request against a contract; each compiled once. */
 export interface RequestParser {
   /** Throws `bad_request`, `flow_schema_unknown` with each mistake and where it is. */
   parse(request: { params: unknown; query: unknown; body: unknown }): {
@@ -32,8 +32,11 @@ export function createParser(contract: RouteContract): RequestParser {
 }
 
 function checker(part: string, schema: TSchema): (value: unknown) => unknown {
-  const validator = Compile(schema);
+  // Compiled when it is first needed: most routes are not called in most lives of a host.
+  let compiled: Validator | undefined;
   return (value) => {
+    compiled ??= Compile(schema);
+    const validator = compiled;
     if (validator.Check(value)) return value;
     throw refusal(part, value, validator.Errors(value));
   };
