@@ -7,14 +7,29 @@ import { chromiumArguments, chromiumPath } from '../support/chromium.ts';
 
 let running: { child: ChildProcess; profile: string; browser: Browser } | undefined;
 
+/** A Chromium that has just started sometimes never answers the first connection; another one does. */
+const mostStarts = 3;
+const answerMs = 10_000;
+
 /** Starts Chromium and prints where its DevTools listen, for tests to connect to. */
 export async function openBrowser(): Promise<void> {
+  for (let starts = 1; running === undefined; starts += 1) {
+    const started = await startChromium();
+    try {
+      running = { ...started, browser: await chromium.connectOverCDP(started.address, { timeout: answerMs }) };
+      console.log(`stand-in devtools ${started.address}`);
+    } catch (error) {
+      await end(started);
+      if (starts === mostStarts) throw error;
+    }
+  }
+}
+
+async function startChromium(): Promise<{ child: ChildProcess; profile: string; address: string }> {
   const profile = mkdtempSync(join(tmpdir(), 'otherthing-stand-in-'));
-  const args = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`, ...chromiumArguments];
-  const child = spawn(chromiumPath(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
-  const address = await devToolsAddress(child);
-  running = { child, profile, browser: await chromium.connectOverCDP(address) };
-  console.log(`stand-in devtools ${address}`);
+  const args = ['--headless=new', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
+  const child = spawn(chromiumPath(), [...args, ...chromiumArguments], { stdio: ['ignore', 'ignore', 'pipe'] });
+  return { child, profile, address: await devToolsAddress(child) };
 }
 
 /** The one profile of this app, as Electron's default session. */
@@ -28,8 +43,12 @@ export async function closeBrowser(): Promise<void> {
   if (running === undefined) return;
   const { child, profile } = running;
   running = undefined;
+  await end({ child, profile });
+}
+
+async function end({ child, profile }: { child: ChildProcess; profile: string }): Promise<void> {
   const gone = new Promise((resolve) => child.once('exit', resolve));
-  child.kill();
+  child.kill('SIGKILL');
   await gone;
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 }

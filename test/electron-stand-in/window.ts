@@ -25,6 +25,12 @@ class WebContents extends EventEmitter {
   }
 }
 
+/** A page that the window opened: its first request is refused (traffic.ts), which asks the handler; then it is closed. */
+async function closeOnceAsked(popup: Page): Promise<void> {
+  await popup.waitForEvent('requestfailed', { timeout: 2_000 }).catch(() => undefined);
+  await popup.close();
+}
+
 const windows = new Set<BrowserWindow>();
 
 /** A page of Chromium that behaves like a sandboxed window of Electron. */
@@ -55,8 +61,7 @@ export class BrowserWindow extends EventEmitter {
     await page.setViewportSize({ width: this.options.width ?? 800, height: this.options.height ?? 600 });
     page.on('domcontentloaded', () => this.emit('ready-to-show'));
     page.on('pageerror', (error) => console.error('stand-in page error', error));
-    // Its first request has been refused (traffic.ts); what is left is an empty page.
-    page.on('popup', (popup) => void popup.close());
+    page.on('popup', (popup) => void closeOnceAsked(popup));
     page.on('close', () => this.forget());
     await connectWorlds(page, await context.newCDPSession(page), this.options.webPreferences?.preload);
     return page;
