@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { AppError } from '../../shared/errors.ts';
-import { addressGroup, createAttempts } from './attempts.ts';
+import { addressGroup } from '../address-group.ts';
+import { createAttempts } from './attempts.ts';
 
 describe('attempts', () => {
   const options = { perMinute: 5, perHour: 8, failure: 'unknown_share_key', refusal: 'share_key_attempts' } as const;

@@ -2,7 +2,7 @@ import helmet from '@fastify/helmet';
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { AppError } from '../../shared/errors.ts';
-import { addressGroup } from './attempts.ts';
+import { addressGroup } from '../address-group.ts';
 import { originOf } from './authentication.ts';
 import { desktopOrigin, isKnownHost } from './origin.ts';
 

@@ -1,5 +1,6 @@
 /** Limits on guessing keys (protocol.md): 5 a minute per address, 100 an hour per host. Only failures count. */
 import type { Clock } from '../../shared/clock.ts';
+import { addressGroup } from '../address-group.ts';
 
 export const guessesPerMinute = 5;
 export const guessesPerHour = 100;
@@ -33,18 +34,4 @@ export function createGuesses(clock: Clock): Guesses {
       if (byAddress.size > maxAddresses && oldest !== undefined) byAddress.delete(oldest);
     },
   };
-}
-
-/** What counts as one address: IPv4 whole, IPv6 by its /64, because one person has all of that. */
-export function addressGroup(address: string): string {
-  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '');
-  if (!plain.includes(':')) return plain;
-  const [head = '', tail = ''] = plain.split('::');
-  const left = head === '' ? [] : head.split(':');
-  const right = tail === '' ? [] : tail.split(':');
-  const zeros = Array.from({ length: Math.max(0, 8 - left.length - right.length) }, () => '0');
-  return [...left, ...zeros, ...right]
-    .slice(0, 4)
-    .map((part) => Number.parseInt(part, 16).toString(16))
-    .join(':');
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
+import { addressGroup } from '../address-group.ts';
 import { nextAppearance } from './appearance.ts';
-import { addressGroup, createGuesses } from './guesses.ts';
+import { createGuesses } from './guesses.ts';
 import { sharedRoom } from './shared-room.ts';
 
 test('colour and mark: the first free pair; the ninth starts again with the marks shifted; 64 are distinct', () => {
@@ -23,10 +24,10 @@ test('colour and mark: the first free pair; the ninth starts again with the mark
 test.each([
   ['::ffff:192.0.2.7', '192.0.2.7'],
   ['192.0.2.7', '192.0.2.7'],
-  ['2001:db8:0:1:aaaa:bbbb:cccc:dddd', '2001:db8:0:1'],
-  ['2001:0db8::1', '2001:db8:0:0'],
-  ['::1', '0:0:0:0'],
-  ['fe80::1%eth0', 'fe80:0:0:0'],
+  ['2001:db8:0:1:aaaa:bbbb:cccc:dddd', '2001:db8:0:1::/64'],
+  ['2001:0db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['fe80::1%eth0', 'fe80:0:0:0::/64'],
 ])('N1: %s counts as %s', (address, group) => {
   expect(addressGroup(address)).toBe(group);
 });

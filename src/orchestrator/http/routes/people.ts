@@ -1,5 +1,6 @@
 import type { FastifyReply } from 'fastify';
-import { addressGroup, createAttempts } from '../attempts.ts';
+import { addressGroup } from '../../address-group.ts';
+import { createAttempts } from '../attempts.ts';
 import { sessionCookie } from '../authentication.ts';
 import type { Some } from '../call.ts';
 import type { HttpDeps } from '../server-deps.ts';
