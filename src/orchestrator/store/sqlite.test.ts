@@ -91,11 +91,15 @@ test('a migration runs once, after a copy; a newer schema is refused', async () 
   const old = await open(folder);
   await old.commit([put(jobs, jobRow('job-1'))]);
   await old.close();
-  const next = { version: 2, name: 'next', sql: 'CREATE TABLE more (id TEXT); INSERT INTO more VALUES (1)' };
+  const next = {
+    version: migrations.length + 1,
+    name: 'next',
+    sql: 'CREATE TABLE more (id TEXT); INSERT INTO more VALUES (1)',
+  };
   const both = { migrations: [...migrations, next] };
   for (let start = 0; start < 2; start += 1) await (await open(folder, both)).close();
-  expect(await readdir(join(folder, 'backups'))).toEqual(['schema-1-42.db']);
-  const copy = await openConnection(join(folder, 'backups', 'schema-1-42.db'), 'read');
+  expect(await readdir(join(folder, 'backups'))).toEqual([`schema-${migrations.length}-42.db`]);
+  const copy = await openConnection(join(folder, 'backups', `schema-${migrations.length}-42.db`), 'read');
   expect(await copy.all('SELECT id FROM jobs')).toEqual([{ id: 'job-1' }]);
   await copy.close();
   await expect(open(folder)).rejects.toMatchObject({ code: 'store_newer' });
@@ -104,7 +108,11 @@ test('a migration runs once, after a copy; a newer schema is refused', async () 
 test('a migration that fails leaves the schema as it was', async () => {
   const folder = await newFolder();
   await (await open(folder)).close();
-  const broken = { version: 2, name: 'broken', sql: 'CREATE TABLE more (id TEXT); INSERT INTO nowhere VALUES (1)' };
+  const broken = {
+    version: migrations.length + 1,
+    name: 'broken',
+    sql: 'CREATE TABLE more (id TEXT); INSERT INTO nowhere VALUES (1)',
+  };
   await expect(open(folder, { migrations: [...migrations, broken] })).rejects.toThrow('nowhere');
   const store = await open(folder);
   expect(await store.count(jobs, {})).toBe(0);
