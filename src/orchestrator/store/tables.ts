@@ -419,3 +419,5 @@ export const idempotency = table<IdempotencyRow>({
   key: ['scope', 'key'],
   columns: { scope: 'text', key: 'text', hash: 'text', status: 'integer', body: 'json', createdAt: 'integer' },
 });
+
+export * from './tables/keys.ts';

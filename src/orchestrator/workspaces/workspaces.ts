@@ -15,9 +15,13 @@ import {
   jobs,
   type MemberRow,
   members,
+  providerKeys,
   runs,
+  secrets,
   steps,
+  usageEvents,
   type WorkspaceRow,
+  workspaceSettings,
   workspaces,
 } from '../store/tables.ts';
 import type { RandomBytes } from './secrets.ts';
@@ -157,6 +161,10 @@ async function removeAll(store: Store, workspaceId: string): Promise<void> {
     remove(flowVersions, { workspaceId }),
     remove(files, { workspaceId }),
     remove(members, { workspaceId }),
+    remove(providerKeys, { workspaceId }),
+    remove(secrets, { workspaceId }),
+    remove(usageEvents, { workspaceId }),
+    remove(workspaceSettings, { workspaceId }),
     remove(workspaces, { id: workspaceId }),
   ]);
 }

@@ -11,7 +11,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export type Access = 'public' | 'user' | Role | 'hostAdmin' | 'ticket';
 
 /** The kind of resource that the path's `:id` names, from which the workspace is found. */
-export type Resource = 'workspace' | 'flow' | 'run' | 'job' | 'file' | 'node';
+export type Resource = 'workspace' | 'flow' | 'run' | 'job' | 'file' | 'node' | 'key';
 
 export interface RouteContract<
   Params extends TSchema = TSchema,

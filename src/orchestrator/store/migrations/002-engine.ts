@@ -7,5 +7,20 @@ export const engine: Migration = {
   sql: `
 -- Runs that one asks for by the time they ended: the cleaner.
 CREATE INDEX runs_by_end ON runs (finishedAt) WHERE finishedAt IS NOT NULL;
+-- Provider keys and secrets, sealed; only REST and the host's own executors read them (S5).
+CREATE TABLE provider_keys (id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, name TEXT NOT NULL, provider TEXT NOT NULL,
+  baseUrl TEXT NOT NULL, sealed TEXT NOT NULL, last4 TEXT NOT NULL, models TEXT NOT NULL, modelsAt INTEGER,
+  enabled INTEGER NOT NULL, createdBy TEXT, createdAt INTEGER NOT NULL, lastUsedAt INTEGER, lastUsedBy TEXT, lastError TEXT);
+CREATE INDEX provider_keys_by_workspace ON provider_keys (workspaceId, id);
+CREATE TABLE secrets (workspaceId TEXT NOT NULL, name TEXT NOT NULL, sealed TEXT NOT NULL, createdAt INTEGER NOT NULL,
+  updatedAt INTEGER NOT NULL, updatedBy TEXT, lastUsedAt INTEGER, PRIMARY KEY (workspaceId, name));
+-- One row per answer of a model, asked for by workspace and time.
+CREATE TABLE usage_events (id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, at INTEGER NOT NULL, member TEXT, flowId TEXT,
+  runId TEXT, stepId TEXT, nodeId TEXT, keyId TEXT, model TEXT NOT NULL, task TEXT NOT NULL, inputTokens INTEGER NOT NULL,
+  outputTokens INTEGER NOT NULL, estimated INTEGER NOT NULL, ms INTEGER NOT NULL, cost REAL, currency TEXT);
+CREATE INDEX usage_events_by_time ON usage_events (workspaceId, at);
+CREATE INDEX usage_events_by_run ON usage_events (runId) WHERE runId IS NOT NULL;
+-- The price table of a workspace, the private addresses that its HTTP steps may reach.
+CREATE TABLE workspace_settings (workspaceId TEXT NOT NULL, name TEXT NOT NULL, value TEXT, PRIMARY KEY (workspaceId, name));
 `,
 };
