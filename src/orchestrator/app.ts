@@ -9,6 +9,7 @@ import type { Logger } from '../platform/log.ts';
 import { resourcePath } from '../platform/paths.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIdSource } from '../shared/ids.ts';
+import { timingsFrom } from '../shared/protocol/node.ts';
 import { layoutOf, type OrchestratorConfig } from './config.ts';
 import { createCore } from './core.ts';
 import { openBlobStore } from './files/blobs.ts';
@@ -95,6 +96,7 @@ async function assemble(
     ids,
     random: Math.random,
     workerToken: config.workerToken,
+    timings: timingsFrom(config.nodeTimings),
     ownerId: identity.ownerId,
     host: { hostId: identity.hostId, version: config.version, epoch },
     ...liveRights(directory),

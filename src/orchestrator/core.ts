@@ -1,6 +1,7 @@
 /** Builds the part of the orchestrator that has jobs done: engine, scheduler, nodes and both sockets. */
 import type { Clock } from '../shared/clock.ts';
 import type { IdSource } from '../shared/ids.ts';
+import { type NodeTimings, nodeTimings } from '../shared/protocol/node.ts';
 import { createJobEngine, type EngineLog, type JobEngine } from './jobs/engine.ts';
 import { raiseEpoch } from './jobs/epoch.ts';
 import { createJobService, recoverJobs } from './jobs/service.ts';
@@ -22,6 +23,8 @@ export interface CoreDeps {
   tickets: AttemptTickets;
   clock: Clock;
   timers?: Timers;
+  /** The product's, unless a test has no time for them. */
+  timings?: NodeTimings;
   ids: IdSource;
   /** Numbers in [0, 1). */
   random: () => number;
@@ -50,7 +53,7 @@ export interface Core {
 /** Loads nodes and open jobs (J1, N4), raises the epoch (J2), and is ready for connections when it resolves. */
 export async function createCore(deps: CoreDeps): Promise<Core> {
   const { store, clock, log } = deps;
-  const common = { ...deps, timers: deps.timers ?? systemTimers };
+  const common = { ...deps, timers: deps.timers ?? systemTimers, timings: deps.timings ?? nodeTimings };
   const roster = createRoster();
   await loadNodes({ store, roster });
   const engine = createJobEngine({ ...common, roster, epoch: await raiseEpoch(store) });

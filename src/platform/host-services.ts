@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { NodeTimings } from '../shared/protocol/node.ts';
 import {
   type OrchestratorReady,
   OrchestratorReadySchema,
@@ -8,6 +9,7 @@ import {
   type WorkerStart,
 } from '../shared/services.ts';
 import { programPath } from './paths.ts';
+import type { RestartLimits } from './restart-policy.ts';
 import type { ForkService } from './service-process.ts';
 import { ServiceFailedError, type ServiceState, type Supervised, supervise } from './supervise.ts';
 
@@ -24,6 +26,10 @@ export interface HostServicesOptions {
   /** The built interface, or null to serve none. */
   staticDir: string | null;
   version: string;
+  /** Other timings than the product's; for tests. */
+  nodeTimings?: Partial<NodeTimings>;
+  /** Other delays before a service that ended is started again than the product's; for tests. */
+  restart?: RestartLimits;
   fork: ForkService;
   onState(name: ServiceName, state: ServiceState<unknown>): void;
   onOutput(name: ServiceName, text: string): void;
@@ -67,7 +73,7 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
 
 /** A worker alone (`otherthing join`), or the one embedded in a host. */
 export function startWorker(
-  options: Pick<HostServicesOptions, 'dataDir' | 'version' | 'fork' | 'onState' | 'onOutput'>,
+  options: Omit<HostServicesOptions, 'port' | 'withWorker' | 'staticDir'>,
   hosts: WorkerStart['hosts'],
   name?: string,
 ): Supervised<WorkerReady> {
@@ -81,7 +87,9 @@ export function startWorker(
       hosts,
       version,
       ...(name === undefined ? {} : { name }),
+      ...(options.nodeTimings === undefined ? {} : { nodeTimings: options.nodeTimings }),
     }),
+    ...(options.restart === undefined ? {} : { restart: options.restart }),
     readySchema: WorkerReadySchema,
     onState: (state) => options.onState('worker', state),
     onOutput: (text) => options.onOutput('worker', text),
@@ -119,7 +127,9 @@ async function startOnPort(options: HostServicesOptions, tokens: Tokens, port: n
       staticDir,
       version,
       ...tokens,
+      ...(options.nodeTimings === undefined ? {} : { nodeTimings: options.nodeTimings }),
     }),
+    ...(options.restart === undefined ? {} : { restart: options.restart }),
     readySchema: OrchestratorReadySchema,
     onState: (state) => options.onState('orchestrator', state),
     onOutput: (text) => options.onOutput('orchestrator', text),

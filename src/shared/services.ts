@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { type NodeTimings, SomeNodeTimings } from './protocol/node.ts';
 
 /**
  * How a parent (the command line, or Electron's main) talks to the services that it forks.
@@ -12,6 +13,9 @@ import { type Static, Type } from 'typebox';
  */
 const secret = Type.String({ minLength: 16, maxLength: 512 });
 
+/** Other timings of N4, N6, N7 than the product's; for tests in which no minute may pass. */
+const timings = Type.Optional(Type.Unsafe<Partial<NodeTimings>>(SomeNodeTimings));
+
 export const StopMessageSchema = Type.Object({ type: Type.Literal('stop') });
 
 export const OrchestratorStartSchema = Type.Object({
@@ -22,6 +26,7 @@ export const OrchestratorStartSchema = Type.Object({
   adminToken: Type.String({ ...secret, description: 'Bearer token of the local owner, made at each start' }),
   workerToken: Type.String({ ...secret, description: 'Introduces the embedded worker (data.md, node identity)' }),
   version: Type.String(),
+  nodeTimings: timings,
 });
 export type OrchestratorStart = Static<typeof OrchestratorStartSchema>;
 
@@ -47,6 +52,7 @@ export const WorkerStartSchema = Type.Object({
   ),
   hosts: Type.Array(HostToJoinSchema, { maxItems: 32 }),
   version: Type.String(),
+  nodeTimings: timings,
 });
 export type WorkerStart = Static<typeof WorkerStartSchema>;
 

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../platform/log.ts';
 import type { Capabilities } from '../shared/model/node.ts';
-import type { HostMessage, HostMessageOf, NodeMessageOf } from '../shared/protocol/node.ts';
+import type { HostMessage, HostMessageOf, NodeMessageOf, NodeTimings } from '../shared/protocol/node.ts';
 import type { HostToJoin } from '../shared/services.ts';
 import type { BlobCache } from './blobs/cache.ts';
 import { createLink, type Link } from './connection/link.ts';
@@ -29,6 +29,7 @@ export interface NodeGround {
   processors(): readonly number[] | undefined;
   /** The owner's limits were changed from afar (N13). */
   changeLimits(limits: NonNullable<NodeMessageOf<'register'>['resource_limits']>): Promise<void>;
+  timings: NodeTimings;
   log: Logger;
 }
 
@@ -69,6 +70,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
     accepting,
     processors: ground.processors,
     now: () => performance.now(),
+    timings: ground.timings,
     onTrouble,
   });
 
@@ -145,6 +147,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
     url: host.url,
     register,
     heartbeat,
+    timings: ground.timings,
     prove: (nonce) => identity.prove(config.config.nodeId, nonce),
     onOnline: (registered) => {
       log.info({ host: host.url, workspaces: registered.workspace_ids.length }, 'registered');

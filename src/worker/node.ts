@@ -5,6 +5,7 @@ import { waitForLock } from '../platform/lock-file.ts';
 import type { Logger } from '../platform/log.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIdSource } from '../shared/ids.ts';
+import { timingsFrom } from '../shared/protocol/node.ts';
 import type { WorkerReady, WorkerStart } from '../shared/services.ts';
 import { openBlobCache } from './blobs/cache.ts';
 import type { Executor } from './executors/executor.ts';
@@ -29,7 +30,8 @@ const lookMs = 5_000;
 const sleepMs = 20_000;
 
 /** Starts this machine as a node: one identity, one set of limits, one connection per host. */
-export async function startNode({ dataDir, hosts, version, name }: WorkerStart, log: Logger): Promise<RunningNode> {
+export async function startNode(start: WorkerStart, log: Logger): Promise<RunningNode> {
+  const { dataDir, name } = start;
   await makePrivateFolder(dataDir);
   const lock = await waitForLock(join(dataDir, 'worker.lock'));
   const ids = createIdSource(systemClock, Math.random);
@@ -41,7 +43,7 @@ export async function startNode({ dataDir, hosts, version, name }: WorkerStart, 
   for (const notice of [config.notice, replaced ? 'node-identity.json was damaged; this is a new node now' : null]) {
     if (notice !== null) log.warn(notice);
   }
-  const opening = openDesks(dataDir, hosts, version, config, identity, log);
+  const opening = openDesks(start, config, identity, log);
   opening.catch((error: unknown) => log.error({ err: error }, 'the worker could not begin'));
   const stopLooking = onWakeUp(async () => {
     for (const desk of (await opening).desks) desk.resumed();
@@ -64,9 +66,7 @@ function pick({ nodeId, shareKey }: { nodeId: string; shareKey: string }) {
 }
 
 async function openDesks(
-  dataDir: string,
-  hosts: WorkerStart['hosts'],
-  version: string,
+  { dataDir, hosts, version, nodeTimings }: WorkerStart,
   config: NodeConfigFile,
   identity: NodeGround['identity'],
   log: Logger,
@@ -103,6 +103,7 @@ async function openDesks(
       slots.resize(sharedRoom(capabilities, resourceLimits));
       for (const desk of desks) desk.tellLimits();
     },
+    timings: timingsFrom(nodeTimings),
     log,
   };
   for (const host of hosts) desks.push(await openHostDesk(host, ground));

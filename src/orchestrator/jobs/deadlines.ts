@@ -1,5 +1,5 @@
 /** What falls due for a job that a node holds. Pure. */
-import { nodeTimings } from '../../shared/protocol/node.ts';
+import type { NodeTimings } from '../../shared/protocol/node.ts';
 import { nodeFault } from './faults.ts';
 import { type ActiveJob, isHeld } from './record.ts';
 import type { JobEvent } from './transition.ts';
@@ -12,13 +12,13 @@ const longAssignment = 1_000;
 const assignedAt = ({ life }: ActiveJob, otherwise: number) => life.attempts.at(-1)?.assignedAt ?? otherwise;
 
 /** N4, N6: not heard of in time; N7: not acknowledged; J5: runs too long. */
-export function dueEvent(job: ActiveJob, now: number): JobEvent | null {
+export function dueEvent(job: ActiveJob, now: number, timings: NodeTimings): JobEvent | null {
   const { state, startedAt } = job.life;
   if (job.doubtedUntil !== null) {
     if (now < job.doubtedUntil) return null;
     return { type: 'lost', error: nodeFault('node_lost', 'The node did not come back with it') };
   }
-  if (state === 'assigned' && now - assignedAt(job, now) > nodeTimings.assignAck) {
+  if (state === 'assigned' && now - assignedAt(job, now) > timings.assignAck) {
     return { type: 'lost', error: nodeFault('not_acknowledged', 'The node did not acknowledge it in time') };
   }
   if (startedAt === null || now - startedAt <= job.row.runSeconds * 1_000 + runSlack) return null;

@@ -5,7 +5,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Job, JobError } from '../../shared/model/job.ts';
 import type { NodeJob } from '../../shared/model/node.ts';
-import { type HostMessageOf, nodeTimings } from '../../shared/protocol/node.ts';
+import type { HostMessageOf, NodeTimings } from '../../shared/protocol/node.ts';
 import type { EventHub } from '../live/hub.ts';
 import type { Roster } from '../nodes/roster.ts';
 import type { Decision, QueueView, WorkspaceUse } from '../scheduler/snapshot.ts';
@@ -31,6 +31,7 @@ export interface EngineDeps {
   tickets: AttemptTickets;
   clock: Clock;
   timers: Timers;
+  timings: NodeTimings;
   /** Numbers in [0, 1). */
   random: () => number;
   /** The host's epoch of this start, raised durably (J2). */
@@ -151,7 +152,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
   const sweep = () => {
     const now = clock.now();
     for (const job of holdings.held()) {
-      const due = dueEvent(job, now);
+      const due = dueEvent(job, now, deps.timings);
       if (due !== null) apply(job, due);
       if (!isWorthWriting(job, now)) continue;
       job.written = true;
@@ -176,7 +177,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
           job.life = { ...job.life, state: 'queued', nodeId: null, fence: null };
           holdings.standInLine(job);
         } else {
-          job.doubtedUntil = clock.now() + nodeTimings.graceAfterRestart;
+          job.doubtedUntil = clock.now() + deps.timings.graceAfterRestart;
           holdings.occupy(job, job.life.nodeId);
         }
       }

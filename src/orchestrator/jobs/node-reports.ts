@@ -2,7 +2,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { JobError } from '../../shared/model/job.ts';
 import { isBlobRef } from '../../shared/model/values.ts';
-import { type HostMessageOf, type NodeMessageOf, nodeTimings, type RunningJob } from '../../shared/protocol/node.ts';
+import type { HostMessageOf, NodeMessageOf, NodeTimings, RunningJob } from '../../shared/protocol/node.ts';
 import type { EventHub } from '../live/hub.ts';
 import type { Roster } from '../nodes/roster.ts';
 import type { AttemptTickets } from '../services.ts';
@@ -36,6 +36,7 @@ export function createNodeReports(deps: {
   hub: EventHub;
   tickets: AttemptTickets;
   clock: Clock;
+  timings: NodeTimings;
   epoch: number;
   log: EngineLog;
 }): NodeReports {
@@ -123,7 +124,7 @@ export function createNodeReports(deps: {
       const kept = new Set(verdicts.filter(({ verdict }) => verdict === 'keep').map(({ job_id }) => job_id));
       // A result may still come out of its outbox; what neither runs nor comes is lost.
       for (const job of holdings.ofNode(nodeId))
-        if (!kept.has(job.row.id)) job.doubtedUntil = clock.now() + nodeTimings.assignAck;
+        if (!kept.has(job.row.id)) job.doubtedUntil = clock.now() + deps.timings.assignAck;
       return verdicts;
     },
   };

@@ -1,7 +1,12 @@
 /** Where nodes report: what the gateway asks and tells. Registration, signs of life, what a node says of itself. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
-import { type HostMessageOf, type NodeMessageOf, nodeCloseCodes, nodeTimings } from '../../shared/protocol/node.ts';
+import {
+  type HostMessageOf,
+  type NodeMessageOf,
+  type NodeTimings,
+  nodeCloseCodes,
+} from '../../shared/protocol/node.ts';
 import { parseShareKey } from '../../shared/share-key.ts';
 import type { EngineLog, JobEngine } from '../jobs/engine.ts';
 import { nodeLeft } from '../jobs/faults.ts';
@@ -46,6 +51,7 @@ export interface DeskDeps {
   engine: JobEngine;
   clock: Clock;
   timers: Timers;
+  timings: NodeTimings;
   /** By this the host's own worker is known. */
   workerToken: string | null;
   /** Whose the host's own worker is. */
@@ -61,7 +67,7 @@ const saveEvery = 30_000;
 const maxUnattached = 20_000;
 
 export function createNodeDesk(deps: DeskDeps): NodeDesk {
-  const { store, roster, engine, clock, timers, log } = deps;
+  const { store, roster, engine, clock, timers, timings, log } = deps;
   const guesses = createGuesses(clock);
   /** Nodes whose counters or times are newer than the store. */
   const unsaved = new Set<string>();
@@ -117,8 +123,8 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       if (node.hearing !== 'online' && node.hearing !== 'suspect') continue;
       node.heardAt += slept;
       const silent = now - node.heardAt;
-      if (silent > nodeTimings.lostAfter) lose(node);
-      else if (silent > nodeTimings.suspectAfter && node.hearing === 'online') setHearing(node, 'suspect');
+      if (silent > timings.lostAfter) lose(node);
+      else if (silent > timings.suspectAfter && node.hearing === 'online') setHearing(node, 'suspect');
     }
   };
   const setHearing = (node: RosterNode, hearing: RosterNode['hearing']) => {
@@ -186,7 +192,7 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       node.connectedAt = clock.now();
       const jobs = engine.presented(id, message.running ?? []);
       // Said before anybody can give it a job: what comes before `registered` is nothing to a node.
-      node.session.send(answerTo(node, message, jobs, served, clock.now()));
+      node.session.send(answerTo(node, message, jobs, served, clock.now(), timings.heartbeat));
       roster.refresh(node);
       return true;
     },
@@ -317,13 +323,14 @@ function answerTo(
   jobs: HostMessageOf<'registered'>['jobs'],
   served: { id: string; name: string }[],
   now: number,
+  heartbeat: number,
 ): HostMessageOf<'registered'> {
   return {
     type: 'registered',
     node_id: row.id,
     share_key: row.shareKey,
     workspace_ids: served.map(({ id }) => id),
-    heartbeat_seconds: nodeTimings.heartbeat / 1_000,
+    heartbeat_seconds: heartbeat / 1_000,
     session_epoch: row.sessionEpoch,
     server_time: now,
     workspaces: served,

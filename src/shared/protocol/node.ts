@@ -19,18 +19,34 @@ import { Fault, Requirements } from '../model/job.ts';
 import { Capabilities, JobKind, ResourceLimits } from '../model/node.ts';
 import { Id, Json } from '../model/values.ts';
 
-/** Timings of the protocol, in milliseconds (N4, N6, N7, N9). */
+/** Timings of the protocol, in milliseconds (N4, N6, N7, N9): what the product uses. */
 export const nodeTimings = {
   heartbeat: 15_000,
   heartbeatSpread: 0.2,
+  /** A node takes a host for gone as well that says nothing for so long, not even to its pings. */
   suspectAfter: 35_000,
   lostAfter: 75_000,
   graceAfterRestart: 120_000,
   assignAck: 10_000,
   logFlush: 200,
+  /** Opening the socket and being registered may take this long. */
+  handshake: 20_000,
   reconnectFirst: 1_000,
   reconnectMax: 60_000,
 } as const;
+
+/** The same under other numbers: a service is told them in its start message, where seconds stand for minutes. */
+export type NodeTimings = { readonly [Name in keyof typeof nodeTimings]: number };
+
+/** What a start message may say of them; what it leaves out is as above. */
+export const SomeNodeTimings = Type.Partial(
+  Type.Object(Object.fromEntries(Object.keys(nodeTimings).map((name) => [name, Type.Number({ minimum: 0 })]))),
+);
+
+/** The timings that hold where a start message says so much of them. */
+export function timingsFrom(some: Partial<NodeTimings> = {}): NodeTimings {
+  return { ...nodeTimings, ...some };
+}
 
 /** At most this many chunks of an attempt are unacknowledged; then the executor is paused (N9). */
 export const chunkWindow = 32;

@@ -1,11 +1,11 @@
-import { nodeTimings } from '../../shared/protocol/node.ts';
+import { type NodeTimings, nodeTimings } from '../../shared/protocol/node.ts';
 
 /**
  * How long to wait before the next try, in milliseconds (N6): min(60 s, 1 s · 2ⁿ) · U(0.5, 1).
  * `tries` counts those that failed so far; `random` is in [0, 1).
  */
-export function reconnectDelay(tries: number, random: number): number {
-  const ceiling = Math.min(nodeTimings.reconnectMax, nodeTimings.reconnectFirst * 2 ** Math.min(tries, 30));
+export function reconnectDelay(tries: number, random: number, timings: NodeTimings = nodeTimings): number {
+  const ceiling = Math.min(timings.reconnectMax, timings.reconnectFirst * 2 ** Math.min(tries, 30));
   return ceiling * (0.5 + random / 2);
 }
 

@@ -7,6 +7,7 @@ import {
   hostMessages,
   type NodeMessage,
   type NodeMessageOf,
+  type NodeTimings,
 } from '../../shared/protocol/node.ts';
 import { createOutgoing, type Outgoing } from './outgoing.ts';
 import {
@@ -33,6 +34,7 @@ export interface LinkOptions {
   /** What was not understood or failed, for the log. */
   onTrouble(what: string, detail: Record<string, unknown>): void;
   random?: () => number;
+  timings?: NodeTimings;
 }
 
 export interface Link {
@@ -59,7 +61,7 @@ export function createLink(options: LinkOptions): Link {
   let ended: Promise<void> = Promise.resolve();
 
   const handle = (event: LinkEvent) => {
-    const step = stepLink(state, event, random());
+    const step = stepLink(state, event, random(), options.timings);
     state = step.state;
     for (const effect of step.effects) perform(effect);
   };

@@ -8,7 +8,7 @@
  *
  * From every state `stop` leads to `stopped`, and `resumed` (the machine woke up) skips the waiting (N6).
  */
-import { nodeCloseCodes, nodeTimings } from '../../shared/protocol/node.ts';
+import { type NodeTimings, nodeCloseCodes, nodeTimings } from '../../shared/protocol/node.ts';
 import { heartbeatDelay, reconnectDelay } from './backoff.ts';
 
 export type LinkState =
@@ -53,103 +53,111 @@ export interface LinkStep {
   effects: LinkEffect[];
 }
 
-/** Opening the socket and being registered may take this long. */
-export const handshakeMs = 20_000;
-/** A host that says nothing for this long, not even to our pings, is gone though its socket stands. */
-export const silenceMs = nodeTimings.suspectAfter;
 /** After waking up a socket that still stands must answer this soon. */
 const wakeMs = 5_000;
 /** Tries after which the wait has its full length; used where trying sooner cannot help. */
 const patient = 6;
 
+/** A draw, and the timings that hold. */
+interface Chance {
+  readonly random: number;
+  readonly timings: NodeTimings;
+}
+
 /** What follows from an event. `random` in [0, 1). An event that does not fit the state changes nothing. */
-export function stepLink(state: LinkState, event: LinkEvent, random: number): LinkStep {
+export function stepLink(
+  state: LinkState,
+  event: LinkEvent,
+  random: number,
+  timings: NodeTimings = nodeTimings,
+): LinkStep {
+  const chance = { random, timings };
   if (event.type === 'stop') return stop(state);
   switch (state.name) {
     case 'resting':
-      return event.type === 'start' ? connect(0) : stay(state);
+      return event.type === 'start' ? connect(0, chance) : stay(state);
     case 'waiting':
-      return waiting(state, event);
+      return waiting(state, event, chance);
     case 'connecting':
-      return connecting(state, event, random);
+      return connecting(state, event, chance);
     case 'registering':
-      return registering(state, event, random);
+      return registering(state, event, chance);
     case 'online':
-      return online(state, event, random);
+      return online(state, event, chance);
     case 'stopped':
       return stay(state);
   }
 }
 
-function waiting(state: LinkState & { name: 'waiting' }, event: LinkEvent): LinkStep {
-  if (event.type === 'timer' && event.timer === 'retry') return connect(state.tries);
-  if (event.type === 'resumed') return prefix([{ type: 'clear', timer: 'retry' }], connect(0));
+function waiting(state: LinkState & { name: 'waiting' }, event: LinkEvent, chance: Chance): LinkStep {
+  if (event.type === 'timer' && event.timer === 'retry') return connect(state.tries, chance);
+  if (event.type === 'resumed') return prefix([{ type: 'clear', timer: 'retry' }], connect(0, chance));
   return stay(state);
 }
 
-function connecting(state: LinkState & { name: 'connecting' }, event: LinkEvent, random: number): LinkStep {
+function connecting(state: LinkState & { name: 'connecting' }, event: LinkEvent, chance: Chance): LinkStep {
   if (event.type === 'opened')
     return { state: { name: 'registering', tries: state.tries }, effects: [{ type: 'register' }] };
-  return handshakeFailed(state, event, random);
+  return handshakeFailed(state, event, chance);
 }
 
-function registering(state: LinkState & { name: 'registering' }, event: LinkEvent, random: number): LinkStep {
+function registering(state: LinkState & { name: 'registering' }, event: LinkEvent, chance: Chance): LinkStep {
   if (event.type === 'challenged') return { state, effects: [{ type: 'prove', nonce: event.nonce }] };
-  if (event.type === 'registered') return begin(event.heartbeatSeconds, random);
-  if (event.type === 'refused') return lose(patient, 'refused', random, true);
-  return handshakeFailed(state, event, random);
+  if (event.type === 'registered') return begin(event.heartbeatSeconds, chance);
+  if (event.type === 'refused') return lose(patient, 'refused', chance, true);
+  return handshakeFailed(state, event, chance);
 }
 
-function handshakeFailed(state: LinkState & { tries: number }, event: LinkEvent, random: number): LinkStep {
-  if (event.type === 'closed') return lose(triesAfter(event.code, state.tries), reasonOf(event.code), random, false);
-  if (event.type === 'timer' && event.timer === 'handshake') return lose(state.tries, 'away', random, true);
+function handshakeFailed(state: LinkState & { tries: number }, event: LinkEvent, chance: Chance): LinkStep {
+  if (event.type === 'closed') return lose(triesAfter(event.code, state.tries), reasonOf(event.code), chance, false);
+  if (event.type === 'timer' && event.timer === 'handshake') return lose(state.tries, 'away', chance, true);
   return stay(state);
 }
 
-function begin(heartbeatSeconds: number | undefined, random: number): LinkStep {
-  const heartbeatMs = heartbeatSeconds === undefined ? nodeTimings.heartbeat : bounded(heartbeatSeconds * 1_000);
+function begin(heartbeatSeconds: number | undefined, chance: Chance): LinkStep {
+  const heartbeatMs = heartbeatSeconds === undefined ? chance.timings.heartbeat : bounded(heartbeatSeconds * 1_000);
   return {
     state: { name: 'online', heartbeatMs },
     effects: [
       { type: 'clear', timer: 'handshake' },
-      { type: 'set', timer: 'heartbeat', ms: heartbeatDelay(heartbeatMs, random) },
-      { type: 'set', timer: 'silence', ms: silenceMs },
+      { type: 'set', timer: 'heartbeat', ms: heartbeatDelay(heartbeatMs, chance.random) },
+      { type: 'set', timer: 'silence', ms: chance.timings.suspectAfter },
       { type: 'online' },
     ],
   };
 }
 
-function online(state: LinkState & { name: 'online' }, event: LinkEvent, random: number): LinkStep {
+function online(state: LinkState & { name: 'online' }, event: LinkEvent, chance: Chance): LinkStep {
   switch (event.type) {
     case 'heard':
-      return { state, effects: [{ type: 'set', timer: 'silence', ms: silenceMs }] };
+      return { state, effects: [{ type: 'set', timer: 'silence', ms: chance.timings.suspectAfter }] };
     case 'timer':
-      if (event.timer === 'silence') return lose(0, 'away', random, true);
-      return event.timer === 'heartbeat' ? { state, effects: beat(state.heartbeatMs, random) } : stay(state);
+      if (event.timer === 'silence') return lose(0, 'away', chance, true);
+      return event.timer === 'heartbeat' ? { state, effects: beat(state.heartbeatMs, chance) } : stay(state);
     case 'resumed':
-      return { state, effects: [...beat(state.heartbeatMs, random), { type: 'set', timer: 'silence', ms: wakeMs }] };
+      return { state, effects: [...beat(state.heartbeatMs, chance), { type: 'set', timer: 'silence', ms: wakeMs }] };
     case 'closed':
-      return lose(triesAfter(event.code, 0), reasonOf(event.code), random, false);
+      return lose(triesAfter(event.code, 0), reasonOf(event.code), chance, false);
     default:
       return stay(state);
   }
 }
 
-function beat(heartbeatMs: number, random: number): LinkEffect[] {
-  return [{ type: 'heartbeat' }, { type: 'set', timer: 'heartbeat', ms: heartbeatDelay(heartbeatMs, random) }];
+function beat(heartbeatMs: number, chance: Chance): LinkEffect[] {
+  return [{ type: 'heartbeat' }, { type: 'set', timer: 'heartbeat', ms: heartbeatDelay(heartbeatMs, chance.random) }];
 }
 
-function connect(tries: number): LinkStep {
-  const effects: LinkEffect[] = [{ type: 'set', timer: 'handshake', ms: handshakeMs }, { type: 'open' }];
+function connect(tries: number, chance: Chance): LinkStep {
+  const effects: LinkEffect[] = [{ type: 'set', timer: 'handshake', ms: chance.timings.handshake }, { type: 'open' }];
   return { state: { name: 'connecting', tries }, effects };
 }
 
 /** The connection is gone: wait as long as N6 says, then try again. */
-function lose(tries: number, reason: OfflineReason, random: number, close: boolean): LinkStep {
+function lose(tries: number, reason: OfflineReason, chance: Chance, close: boolean): LinkStep {
   const effects: LinkEffect[] = [
     ...(close ? [{ type: 'close' } as const] : []),
     ...clearAll,
-    { type: 'set', timer: 'retry', ms: reconnectDelay(tries, random) },
+    { type: 'set', timer: 'retry', ms: reconnectDelay(tries, chance.random, chance.timings) },
     { type: 'offline', reason },
   ];
   return { state: { name: 'waiting', tries: tries + 1 }, effects };

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FileValue, isBlobRef, limits } from '../../shared/model/values.ts';
-import type { HostMessageOf, NodeMessage, RunningJob } from '../../shared/protocol/node.ts';
+import type { HostMessageOf, NodeMessage, NodeTimings, RunningJob } from '../../shared/protocol/node.ts';
 import type { BlobCache } from '../blobs/cache.ts';
 import { uploadBlob } from '../blobs/transfer.ts';
 import { type Executor, type ExecutorContext, ExecutorError, toJobError } from '../executors/executor.ts';
@@ -39,6 +39,7 @@ export interface DeskOptions {
   accepting(): boolean;
   processors(): readonly number[] | undefined;
   now(): number;
+  timings: Pick<NodeTimings, 'assignAck'>;
   onTrouble(what: string, detail: Record<string, unknown>): void;
 }
 
@@ -65,8 +66,8 @@ interface Attempt {
   over: Promise<void>;
 }
 
-/** How long an assigned job may wait for the room that a cancelled one is just giving back; less than N7's 10 s. */
-const patienceMs = 6_000;
+/** How much of N7's time an assigned job may wait for the room that a cancelled one is just giving back. */
+const patience = 0.6;
 /** What a result and the logs of one attempt may hold. */
 const outputBytes = 8 * 1024 * 1024;
 
@@ -97,7 +98,7 @@ export function createDesk(options: DeskOptions): Desk {
 
   const perform = async (attempt: Attempt) => {
     const { job, abort } = attempt;
-    const release = await options.slots.take(needOf(job), patienceMs, abort.signal);
+    const release = await options.slots.take(needOf(job), patience * options.timings.assignAck, abort.signal);
     try {
       if (abort.signal.aborted) return;
       if (release === null) return reject(job, 'no_room', 'The node has no room for this job within its limits');
