@@ -5,7 +5,16 @@
 import type { FlowFile, FlowVersion } from '../shared/model/flow.ts';
 import type { Explanation, Job, JobOrigin, JobSubmit, OutputChunk } from '../shared/model/job.ts';
 import type { Node, ResourceLimits } from '../shared/model/node.ts';
-import type { FlowSummary, RunDetail, RunState, RunSummary, StepDetail, StepInstance } from '../shared/model/run.ts';
+import type {
+  FlowSummary,
+  RunDetail,
+  RunOptions,
+  RunState,
+  RunSummary,
+  StepDetail,
+  StepInstance,
+  StepState,
+} from '../shared/model/run.ts';
 import type { FileValue } from '../shared/model/values.ts';
 import type { LiveEvent, Position } from '../shared/protocol/live.ts';
 import type { Change } from './store/store.ts';
@@ -96,6 +105,21 @@ export interface FlowService {
   freezeFile(workspaceId: string, file: FlowFile, by: Person | null): Promise<{ version: FlowVersion; file: FlowFile }>;
   versions(flowId: string, page: PageRequest): Promise<Page<FlowVersion>>;
   versionFile(flowId: string | null, versionId: string): Promise<{ version: FlowVersion; file: FlowFile }>;
+  /** Keeps the flow as it is now under a name. */
+  keepVersion(flowId: string, name: string, by: Person | null): Promise<FlowVersion>;
+  nameVersion(flowId: string, versionId: string, name: string | null): Promise<FlowVersion>;
+  /** One edit of the document that brings it back to a version; what was not in a version yet is kept as one first. */
+  restoreVersion(flowId: string, versionId: string, by: Person | null): Promise<FlowSummary>;
+}
+
+/** Which step instances of a run: `firstItem` asks for a window of the items of the Map `under` at `mapPath`. */
+export interface StepFilter {
+  stepId?: string;
+  under?: string;
+  state?: StepState;
+  mapPath?: string;
+  firstItem?: number;
+  items?: number;
 }
 
 export interface RunService {
@@ -107,13 +131,19 @@ export interface RunService {
     file: FlowFile;
     inputs: Record<string, unknown>;
     startedBy: string | null;
+    options?: RunOptions;
   }): Promise<RunSummary>;
   list(workspaceId: string, page: PageRequest & { state?: RunState; flowId?: string }): Promise<Page<RunSummary>>;
   lastOf(flowIds: readonly string[]): Promise<Map<string, RunSummary>>;
   detail(runId: string): Promise<RunDetail>;
-  steps(runId: string, page: PageRequest & { stepId?: string; under?: string }): Promise<Page<StepInstance>>;
+  steps(runId: string, page: PageRequest & StepFilter): Promise<Page<StepInstance>>;
   step(runId: string, stepId: string, path: string): Promise<StepDetail>;
   cancel(runId: string): Promise<RunSummary>;
+  /**
+   * F7: a failed or cancelled run goes on from where it stopped, as the same run; with `failedItemsOf`, those items of a Map
+   * that failed are done again, and what comes after it. Rejects `run_going_on`, `run_succeeded`.
+   */
+  resume(runId: string, what?: { failedItemsOf?: string }): Promise<RunSummary>;
   /** F2: goes on with every run that was going on. */
   resumeAll(): Promise<void>;
   stop(): Promise<void>;

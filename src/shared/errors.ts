@@ -148,6 +148,21 @@ export const errorCatalogue = {
     title: 'An input of the flow has no value',
     next: 'Give a value for every input named in "errors".',
   },
+  run_going_on: {
+    status: 409,
+    title: 'This run is still going on',
+    next: 'Wait until it has ended, or stop it first.',
+  },
+  run_succeeded: {
+    status: 409,
+    title: 'This run succeeded; there is nothing to go on with',
+    next: 'Run the flow again, or run it from one of its steps.',
+  },
+  run_data_missing: {
+    status: 422,
+    title: 'A step has no data from an earlier run',
+    next: 'Pin outputs of the steps named in "errors", or start from a run in which they finished.',
+  },
   run_finished: {
     status: 409,
     title: 'This run has already finished',

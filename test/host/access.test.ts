@@ -56,6 +56,9 @@ const table: Record<RouteName, string> = {
   restoreFlow: 'nxxfyyyx',
   listVersions: 'nxxyyyyx',
   getVersionFile: 'nxxyyyyx',
+  createVersion: 'nxxfyyyx',
+  nameVersion: 'nxxfyyyx',
+  restoreVersion: 'nxxfyyyx',
   listSamples: 'nyyyyyyy',
 
   startRun: 'nxxfyyyx',
@@ -65,6 +68,7 @@ const table: Record<RouteName, string> = {
   listRunSteps: 'nxxyyyyx',
   getRunStep: 'nxxyyyyx',
   cancelRun: 'nxxfyyyx',
+  resumeRun: 'nxxfyyyx',
 
   submitJobs: 'nxxfyyyx',
   listJobs: 'nxxyyyyx',
@@ -122,11 +126,9 @@ const resources: Partial<
   removeNode: async () => ({ id: workspaceId, nodeId: await aNode() }),
   node: async () => ({ id: await aNode() }),
   flow: async () => ({ id: await aFlow() }),
-  getVersionFile: async () => {
-    const id = await aFlow();
-    const { versionId } = await owner.client.call('startRun', { params: { id }, body: {} });
-    return { id, versionId };
-  },
+  getVersionFile: () => aVersion(),
+  nameVersion: () => aVersion(),
+  restoreVersion: () => aVersion(),
   run: async () => ({ id: await aRun() }),
   getRunStep: async () => ({ id: await aRun(), stepId: 'a' }),
   job: async () => ({ id: await aJob() }),
@@ -138,6 +140,11 @@ const somebody = async () =>
     .userId;
 const aFlow = async () =>
   (await owner.client.call('createFlow', { params: { id: workspaceId }, body: { file: inlineFlow() } })).id;
+const aVersion = async () => {
+  const id = await aFlow();
+  const { versionId } = await owner.client.call('startRun', { params: { id }, body: {} });
+  return { id, versionId };
+};
 const aRun = async () =>
   (await owner.client.call('startRunOfFile', { params: { id: workspaceId }, body: { file: inlineFlow() } })).id;
 const aJob = async () => {
@@ -167,7 +174,10 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   createFlow: {},
   updateFlow: { name: 'n' },
   replaceFlowFile: inlineFlow(),
+  createVersion: { name: 'n' },
+  nameVersion: { name: 'n' },
   startRun: {},
+  resumeRun: {},
   startRunOfFile: { file: inlineFlow() },
   submitJobs: { jobs: [{ kind: 'ocr', input: {} }] },
 };

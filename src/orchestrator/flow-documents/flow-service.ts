@@ -165,6 +165,24 @@ export function createFlowService(deps: FlowServiceDeps): FlowService & FlowUpke
 
     versionFile: (flowId, versionId) => versions.get(flowId, versionId),
 
+    async keepVersion(flowId, name, by) {
+      const { workspaceId } = await existing(flowId);
+      const { version } = await versions.freeze({ workspaceId, flowId }, await documents.file(flowId), by);
+      return versions.name(flowId, version.id, name);
+    },
+
+    async nameVersion(flowId, versionId, name) {
+      await existing(flowId);
+      return versions.name(flowId, versionId, name);
+    },
+
+    async restoreVersion(flowId, versionId, by) {
+      const { workspaceId } = await existing(flowId);
+      const { file } = await versions.get(flowId, versionId);
+      await versions.freeze({ workspaceId, flowId }, await documents.file(flowId), by, { automatic: true });
+      return edit(flowId, (doc) => applyFile(doc, file));
+    },
+
     async settle(flowId) {
       const row = await store.get(flows, { id: flowId });
       if (row === null || row.deletedAt !== null) return;

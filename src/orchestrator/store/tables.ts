@@ -64,6 +64,8 @@ export interface WorkspaceRow {
   shareKey: string;
   shareKeyEnabled: boolean;
   approveNodes: boolean;
+  /** Share (0–1) of deterministic jobs that a second node runs again. */
+  verifyShare: number;
   /** Number of the last run. */
   runNumber: number;
 }
@@ -78,6 +80,7 @@ export const workspaces = table<WorkspaceRow>({
     shareKey: 'text',
     shareKeyEnabled: 'boolean',
     approveNodes: 'boolean',
+    verifyShare: 'real',
     runNumber: 'integer',
   },
 });
@@ -276,6 +279,8 @@ export interface FlowVersionRow {
   file: FlowFile;
   authorName: string | null;
   createdAt: number;
+  /** Made after a pause in editing, and neither named nor run since. */
+  automatic?: boolean | null;
 }
 export const flowVersions = table<FlowVersionRow>({
   name: 'flow_versions',
@@ -290,6 +295,7 @@ export const flowVersions = table<FlowVersionRow>({
     file: 'json',
     authorName: 'text',
     createdAt: 'integer',
+    automatic: 'boolean',
   },
 });
 
@@ -313,6 +319,16 @@ export interface RunRow {
   workers: Record<string, string>;
   createdAt: number;
   finishedAt: number | null;
+  /** What it was started from (F7); null for a run of the whole flow. Pinned outputs as kept: large ones are blobs. */
+  basis?: RunBasis | null;
+  resumedAt?: number | null;
+  /** Rows up to this number that failed or were cancelled are done again (F7). */
+  resumedSeq?: number | null;
+}
+export interface RunBasis {
+  from?: { runId: string; step?: string };
+  pinned?: Record<string, Record<string, unknown>>;
+  only?: string[];
 }
 export const runs = table<RunRow>({
   name: 'runs',
@@ -334,8 +350,23 @@ export const runs = table<RunRow>({
     workers: 'json',
     createdAt: 'integer',
     finishedAt: 'integer',
+    basis: 'json',
+    resumedAt: 'integer',
+    resumedSeq: 'integer',
   },
 });
+
+/** What is out of the ordinary about a step instance. */
+export interface StepMarks {
+  pinned?: true;
+  takenFrom?: { runId: string };
+  cachedFrom?: { runId: string };
+  usedDefault?: true;
+  /** How often the runner itself tried it again. */
+  tries?: number;
+  /** A Map that is tried again: failed rows inside it up to this number are done again. */
+  staleSeq?: number;
+}
 
 export interface StepRow {
   runId: string;
@@ -356,6 +387,9 @@ export interface StepRow {
   finishedAt: number | null;
   /** Rises with every change inside a run, for paging. */
   seq: number;
+  marks?: StepMarks | null;
+  /** Signature of a finished step whose policy says that others may take its result (F6). */
+  cacheKey?: string | null;
 }
 export const steps = table<StepRow>({
   name: 'steps',
@@ -377,6 +411,8 @@ export const steps = table<StepRow>({
     startedAt: 'integer',
     finishedAt: 'integer',
     seq: 'integer',
+    marks: 'json',
+    cacheKey: 'text',
   },
 });
 
@@ -421,3 +457,4 @@ export const idempotency = table<IdempotencyRow>({
 });
 
 export * from './tables/keys.ts';
+export * from './tables/reputation.ts';

@@ -18,10 +18,31 @@ export const Size = Type.Object({
   height: Type.Number({ minimum: 1 }),
 });
 
-/** What happens when a step fails (F5). Times in milliseconds. */
+/** What becomes of a run when one of its steps fails (F5). */
+export const onErrorChoices = ['fail', 'default', 'port'] as const;
+export type OnError = (typeof onErrorChoices)[number];
+
+/** How a step is tried, and what happens when it fails all the same (F5, F6). */
 export const StepPolicy = Type.Object({
+  /** How often it is tried, its own errors included. At a Map: how often each of its items is. */
   attempts: Type.Optional(Type.Integer({ minimum: 1, maximum: 20 })),
+  /** The wait before the second try, its factor for each further one, and the longest. */
+  backoff: Type.Optional(
+    Type.Object({
+      firstMs: Type.Integer({ minimum: 0, maximum: 3_600_000 }),
+      factor: Type.Number({ minimum: 1, maximum: 10 }),
+      maxMs: Type.Integer({ minimum: 0, maximum: 86_400_000 }),
+    }),
+  ),
+  /** How long one try may take; at a Map, the whole of it. */
   timeoutSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+  /** How long a step that becomes a job may wait for a machine. */
+  queueSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 604_800 })),
+  /** `fail`: the run fails (inside a Map, the item). `default`: it gives `defaultOutputs`. `port`: its output `error` does. */
+  onError: Type.Optional(Type.Enum(onErrorChoices)),
+  defaultOutputs: Type.Optional(Type.Record(PortName, Json)),
+  /** Takes the result of an earlier run where type, settings and all inputs are the same (F6). */
+  cache: Type.Optional(Type.Boolean()),
 });
 export type StepPolicy = Static<typeof StepPolicy>;
 
@@ -126,6 +147,8 @@ export const FlowVersion = Type.Object(
     hash: Sha256,
     authorName: Type.Union([Type.String(), Type.Null()]),
     createdAt: Timestamp,
+    /** Made after a pause in editing; no run used it and nobody named it. */
+    automatic: Type.Optional(Type.Boolean()),
   },
   { $id: 'FlowVersion' },
 );

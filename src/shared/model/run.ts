@@ -1,5 +1,5 @@
 import { type Static, Type } from 'typebox';
-import { FlowFile, FlowPicture } from './flow.ts';
+import { FlowFile, FlowPicture, PortName, StepId } from './flow.ts';
 import { Attempt } from './job.ts';
 import { Id, Json, Name, Timestamp } from './values.ts';
 
@@ -64,6 +64,14 @@ export const StepInstance = Type.Object(
     startedAt: Type.Optional(Timestamp),
     finishedAt: Type.Optional(Timestamp),
     attempts: Type.Optional(Type.Integer()),
+    /** Its outputs were given when the run was started; it was not executed (F7). */
+    pinned: Type.Optional(Type.Literal(true)),
+    /** Taken over from the run that this one was started from (F7). */
+    takenFrom: Type.Optional(Type.Object({ runId: Id })),
+    /** The finished result of another run, found by its signature (F6). */
+    cachedFrom: Type.Optional(Type.Object({ runId: Id })),
+    /** It failed, and gives the default outputs of its policy; `error` says why (F5). */
+    usedDefault: Type.Optional(Type.Literal(true)),
   },
   { $id: 'StepInstance' },
 );
@@ -91,6 +99,23 @@ export const WeavePart = Type.Object({
 });
 export type WeavePart = Static<typeof WeavePart>;
 
+/** Outputs that stand instead of executing a step, by step and port (F7). */
+export const Pins = Type.Record(StepId, Type.Record(PortName, Json));
+export type Pins = Static<typeof Pins>;
+
+/**
+ * What a run may be started from (F7): an earlier run, of which everything that is not downstream of `step` is taken over
+ * (all that had finished there, without a `step`); pinned outputs; some steps alone, whose inputs come from the earlier run
+ * or from pins.
+ */
+export const RunOptions = {
+  from: Type.Optional(Type.Object({ runId: Id, step: Type.Optional(StepId) })),
+  pinned: Type.Optional(Pins),
+  only: Type.Optional(Type.Array(StepId, { minItems: 1, maxItems: 100 })),
+};
+const RunOptionsObject = Type.Object(RunOptions);
+export type RunOptions = Static<typeof RunOptionsObject>;
+
 export const RunSummary = Type.Object(
   {
     id: Id,
@@ -116,6 +141,12 @@ export const RunSummary = Type.Object(
     weave: Type.Array(WeavePart),
     /** Which node did most of each step at the top level, a Map with all that is in it. */
     workers: Type.Record(Type.String(), Id),
+    /** When it was last taken up again after it had failed or been cancelled (F7). */
+    resumedAt: Type.Optional(Timestamp),
+    /** What it was started from, and which steps were pinned or run alone (F7). */
+    from: Type.Optional(Type.Object({ runId: Id, step: Type.Optional(StepId) })),
+    pinned: Type.Optional(Type.Array(StepId)),
+    only: Type.Optional(Type.Array(StepId)),
   },
   { $id: 'RunSummary' },
 );

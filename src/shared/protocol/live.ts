@@ -43,7 +43,8 @@ export const LiveEvent = Type.Union([
   event('node.removed', { nodeId: Id }),
   event('workspace.changed', { workspaceId: Id }),
   /** On the topic of a run: several step instances that changed together. */
-  event('steps.changed', { runId: Id, steps: Type.Array(StepInstance) }),
+  /** `more` says how many others inside Maps changed too and are left out; their windows are read again over REST. */
+  event('steps.changed', { runId: Id, steps: Type.Array(StepInstance), more: Type.Optional(Type.Integer()) }),
   /** On the topic of a job: what it wrote. */
   event('job.output', { jobId: Id, chunks: Type.Array(OutputChunk) }),
   event('job.changed', { jobId: Id, state: JobState }),

@@ -13,6 +13,9 @@ type Names =
   | 'restoreFlow'
   | 'listVersions'
   | 'getVersionFile'
+  | 'createVersion'
+  | 'nameVersion'
+  | 'restoreVersion'
   | 'listSamples';
 
 export function flowRoutes({ services }: HttpDeps): Some<Names> {
@@ -27,6 +30,9 @@ export function flowRoutes({ services }: HttpDeps): Some<Names> {
     restoreFlow: async ({ params }) => flows.restore(params.id),
     listVersions: async ({ params, query }) => flows.versions(params.id, query),
     getVersionFile: async ({ params }) => flows.versionFile(params.id, params.versionId),
+    createVersion: async ({ person, params, body }) => flows.keepVersion(params.id, body.name, asPerson(person)),
+    nameVersion: async ({ params, body }) => flows.nameVersion(params.id, params.versionId, body.name),
+    restoreVersion: async ({ person, params }) => flows.restoreVersion(params.id, params.versionId, asPerson(person)),
     listSamples: async () => ({ items: samples.map((sample) => ({ ...sample })) }),
   };
 }

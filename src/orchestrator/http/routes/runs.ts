@@ -2,21 +2,37 @@ import type { Some } from '../call.ts';
 import type { HttpDeps } from '../server-deps.ts';
 import { asPerson } from './flows.ts';
 
-type Names = 'startRun' | 'startRunOfFile' | 'listRuns' | 'getRun' | 'listRunSteps' | 'getRunStep' | 'cancelRun';
+type Names =
+  | 'startRun'
+  | 'startRunOfFile'
+  | 'listRuns'
+  | 'getRun'
+  | 'listRunSteps'
+  | 'getRunStep'
+  | 'cancelRun'
+  | 'resumeRun';
 
 export function runRoutes({ services }: HttpDeps): Some<Names> {
   const { flows, runs } = services;
   return {
     startRun: async ({ workspaceId, person, params, body }) => {
       const { version, file } = await flows.freeze(params.id, asPerson(person));
-      const inputs = body.inputs ?? {};
-      return runs.start({ workspaceId, flowId: params.id, version, file, inputs, startedBy: person.user.name });
+      const { inputs = {}, ...options } = body;
+      return runs.start({
+        workspaceId,
+        flowId: params.id,
+        version,
+        file,
+        inputs,
+        startedBy: person.user.name,
+        options,
+      });
     },
 
     startRunOfFile: async ({ workspaceId, person, body }) => {
-      const { version, file } = await flows.freezeFile(workspaceId, body.file, asPerson(person));
-      const inputs = body.inputs ?? {};
-      return runs.start({ workspaceId, flowId: null, version, file, inputs, startedBy: person.user.name });
+      const { inputs = {}, file: given, ...options } = body;
+      const { version, file } = await flows.freezeFile(workspaceId, given, asPerson(person));
+      return runs.start({ workspaceId, flowId: null, version, file, inputs, startedBy: person.user.name, options });
     },
 
     listRuns: async ({ workspaceId, query }) => runs.list(workspaceId, query),
@@ -24,5 +40,6 @@ export function runRoutes({ services }: HttpDeps): Some<Names> {
     listRunSteps: async ({ params, query }) => runs.steps(params.id, query),
     getRunStep: async ({ params, query }) => runs.step(params.id, params.stepId, query.path ?? ''),
     cancelRun: async ({ params }) => runs.cancel(params.id),
+    resumeRun: async ({ params, body }) => runs.resume(params.id, body),
   };
 }

@@ -22,5 +22,21 @@ CREATE INDEX usage_events_by_time ON usage_events (workspaceId, at);
 CREATE INDEX usage_events_by_run ON usage_events (runId) WHERE runId IS NOT NULL;
 -- The price table of a workspace, the private addresses that its HTTP steps may reach.
 CREATE TABLE workspace_settings (workspaceId TEXT NOT NULL, name TEXT NOT NULL, value TEXT, PRIMARY KEY (workspaceId, name));
+-- What a run was started from, and from where it was taken up again (F7).
+ALTER TABLE runs ADD COLUMN basis TEXT;
+ALTER TABLE runs ADD COLUMN resumedAt INTEGER;
+ALTER TABLE runs ADD COLUMN resumedSeq INTEGER;
+-- Steps out of the ordinary: pinned, taken over, tried again (F5, F7).
+ALTER TABLE steps ADD COLUMN marks TEXT;
+-- Finished results by signature (F6); they go with their run.
+ALTER TABLE steps ADD COLUMN cacheKey TEXT;
+CREATE INDEX steps_by_cache_key ON steps (cacheKey) WHERE cacheKey IS NOT NULL;
+-- Versions made after a pause in editing: the oldest of them go.
+ALTER TABLE flow_versions ADD COLUMN automatic INTEGER;
+-- What nodes have earned by kind of job, with the evidence.
+CREATE TABLE node_reputation (nodeId TEXT NOT NULL, kind TEXT NOT NULL, successes REAL NOT NULL, faults REAL NOT NULL,
+  at INTEGER NOT NULL, streak INTEGER NOT NULL, agreed INTEGER NOT NULL, recent TEXT NOT NULL, PRIMARY KEY (nodeId, kind));
+-- The share of deterministic jobs that a second node runs again.
+ALTER TABLE workspaces ADD COLUMN verifyShare REAL NOT NULL DEFAULT 0;
 `,
 };

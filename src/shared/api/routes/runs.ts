@@ -1,7 +1,7 @@
 /** Runs and their steps. */
 import { Type } from 'typebox';
-import { FlowFile } from '../../model/flow.ts';
-import { RunDetail, RunState, RunSummary, StepDetail, StepInstance } from '../../model/run.ts';
+import { FlowFile, StepId } from '../../model/flow.ts';
+import { RunDetail, RunOptions, RunState, RunSummary, StepDetail, StepInstance, StepState } from '../../model/run.ts';
 import { Id, Json } from '../../model/values.ts';
 import { Page, PageQuery, route, WithId } from '../route.ts';
 
@@ -11,10 +11,12 @@ export const runsRoutes = {
     path: '/flows/:id/runs',
     access: 'member',
     resource: 'flow',
-    summary: 'Run a flow as it is now; freezes a version',
+    summary:
+      'Run a flow as it is now; freezes a version. From an earlier run up to a step, with pinned outputs, or some steps alone',
     params: WithId,
     body: Type.Object({
       inputs: Type.Optional(Type.Record(Type.String({ maxLength: 120 }), Json)),
+      ...RunOptions,
     }),
     response: RunSummary,
     status: 201,
@@ -29,6 +31,7 @@ export const runsRoutes = {
     body: Type.Object({
       file: FlowFile,
       inputs: Type.Optional(Type.Record(Type.String({ maxLength: 120 }), Json)),
+      ...RunOptions,
     }),
     response: RunSummary,
     status: 201,
@@ -61,7 +64,7 @@ export const runsRoutes = {
     path: '/runs/:id/steps',
     access: 'viewer',
     resource: 'run',
-    summary: 'Step instances, also those inside Maps; filter by step or by path',
+    summary: 'Step instances, also those inside Maps; filter by step, state, or a window of the items of one Map',
     params: WithId,
     query: Type.Object({
       ...PageQuery,
@@ -72,6 +75,17 @@ export const runsRoutes = {
           description: 'Instances inside this Map step',
         }),
       ),
+      state: Type.Optional(StepState),
+      mapPath: Type.Optional(
+        Type.String({ maxLength: 400, description: 'With `under` and `firstItem`: the path of that Map itself' }),
+      ),
+      firstItem: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          description: 'With `under`: only items from this one on, `items` of them, all at once',
+        }),
+      ),
+      items: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 50 })),
     }),
     response: Page(StepInstance),
   }),
@@ -94,6 +108,19 @@ export const runsRoutes = {
     resource: 'run',
     summary: 'Stop a run and every job of it',
     params: WithId,
+    response: RunSummary,
+  }),
+  resumeRun: route('resumeRun', {
+    method: 'POST',
+    path: '/runs/:id/resume',
+    access: 'member',
+    resource: 'run',
+    summary:
+      'Go on with a failed or cancelled run from where it stopped, as the same run; or do the failed items of a Map again',
+    params: WithId,
+    body: Type.Object({
+      failedItemsOf: Type.Optional(StepId),
+    }),
     response: RunSummary,
   }),
 } as const;
