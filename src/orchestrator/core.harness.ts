@@ -100,6 +100,7 @@ export async function startHost(earlier?: { store: Store; timers: ManualTimers }
     shareKey: workspaceKey,
     shareKeyEnabled: true,
     approveNodes: true,
+    verifyShare: 0,
     runNumber: 0,
   };
   await store.commit([put(workspaces, { id: 'ws-1', name: 'Workspace', ...fields })]);

@@ -19,6 +19,7 @@ export const workspace: Workspace = {
   archived: false,
   share_key: 'SAMP1E00',
   approveNodes: true,
+  verifyShare: 0,
 };
 
 export const me = {
@@ -97,6 +98,7 @@ const node = (spec: Spec): Node => ({
   connectedAt: ago(3_542_400),
   createdAt: ago(7_000_000),
   finished: { done: spec.finished[0], nodeFaults: spec.finished[1] },
+  reputation: [],
 });
 
 export const nodes: readonly Node[] = [

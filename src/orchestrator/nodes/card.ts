@@ -59,5 +59,6 @@ export function toNode(node: RosterNode, engine: Pick<JobEngine, 'workOf'>, name
     connectedAt: node.connectedAt,
     createdAt: row.createdAt,
     finished: { done: row.done, nodeFaults: row.nodeFaults },
+    reputation: [],
   };
 }

@@ -26,7 +26,12 @@ export function explain(job: ExplainedJob, nodes: readonly NodeView[]): Explanat
     jobId: job.id,
     state: job.state,
     summary: summaryOf(job, verdicts),
-    nodes: verdicts.map(({ node, obstacle }) => ({
+    expectedSeconds: verdicts.some(({ obstacle }) => obstacle === null) ? 0 : null,
+    ahead: 0,
+    helps: [],
+    nodes: verdicts.map(({ node, lasting, obstacle }) => ({
+      lasting,
+      waitSeconds: obstacle === null ? 0 : null,
       nodeId: node.id,
       name: node.name,
       fits: obstacle === null,

@@ -31,6 +31,7 @@ export interface WorkspaceChanges {
   archived?: boolean;
   shareKeyEnabled?: boolean;
   approveNodes?: boolean;
+  verifyShare?: number;
 }
 
 export interface WorkspaceService {
@@ -91,8 +92,8 @@ export function createWorkspaces(deps: {
       return toWorkspace(workspace, 'owner');
     },
 
-    update: (workspaceId, role, { name, archived, shareKeyEnabled, approveNodes }) =>
-      change(workspaceId, role, defined({ name, archived, shareKeyEnabled, approveNodes })),
+    update: (workspaceId, role, { name, archived, shareKeyEnabled, approveNodes, verifyShare }) =>
+      change(workspaceId, role, defined({ name, archived, shareKeyEnabled, approveNodes, verifyShare })),
 
     rotateShareKey: (workspaceId, role) => change(workspaceId, role, { shareKey: formatShareKey(random(5)) }),
 
@@ -131,6 +132,7 @@ export function newWorkspace(
     shareKey: formatShareKey(random(5)),
     shareKeyEnabled: false,
     approveNodes: true,
+    verifyShare: 0,
     runNumber: 0,
   };
   return { workspace, owner: { workspaceId: workspace.id, userId, role: 'owner', joinedAt: now } };
@@ -138,9 +140,9 @@ export function newWorkspace(
 
 /** Admins see the share key, and only while it is switched on. */
 function toWorkspace(row: WorkspaceRow, role: Role): Workspace {
-  const { id, name, createdAt, archived, shareKey, shareKeyEnabled, approveNodes } = row;
+  const { id, name, createdAt, archived, shareKey, shareKeyEnabled, approveNodes, verifyShare } = row;
   const shown = shareKeyEnabled && allows(role, 'admin') ? shareKey : null;
-  return { id, name, role, createdAt, archived, share_key: shown, approveNodes };
+  return { id, name, role, createdAt, archived, share_key: shown, approveNodes, verifyShare };
 }
 
 function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } {

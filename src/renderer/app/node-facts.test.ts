@@ -27,6 +27,7 @@ const node = (more: Partial<Node> = {}): Node => ({
   connectedAt: null,
   createdAt: 0,
   finished: { done: 0, nodeFaults: 0 },
+  reputation: [],
   ...more,
 });
 const spaced = (text: string) => text.replaceAll('\u2009', ' ');

@@ -16,6 +16,12 @@ export const Requirements = Type.Object(
     tags: Type.Optional(Type.Array(Type.String({ maxLength: 60 }), { maxItems: 16 })),
     /** One particular machine. */
     nodeId: Type.Optional(Id),
+    /** Machines it must not run on. */
+    notNodeIds: Type.Optional(Type.Array(Id, { maxItems: 16 })),
+    /** A model that must be there, loaded or on disk, by the name the node gives it. */
+    model: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+    /** Disk that it may fill while it runs, in MiB. */
+    storageMb: Type.Optional(Type.Integer({ minimum: 0 })),
   },
   { $id: 'Requirements' },
 );
@@ -131,24 +137,82 @@ export const Job = Type.Object(
 );
 export type Job = Static<typeof Job>;
 
-/** Why a job waits: each node's first reason against it, and one sentence over all. */
-export const Explanation = Type.Object(
+const Seconds = Type.Union([Type.Number({ minimum: 0 }), Type.Null()]);
+
+/** What one node says to a need: the first reason against it, or that it could take it now. */
+export const NodeAnswer = Type.Object(
   {
-    jobId: Id,
-    state: JobState,
-    summary: Type.String(),
-    nodes: Type.Array(
-      Type.Object({
-        nodeId: Id,
-        name: Type.String(),
-        fits: Type.Boolean(),
-        code: Type.String(),
-        reason: Type.String(),
-      }),
-    ),
+    nodeId: Id,
+    name: Type.String(),
+    /** It could take it now. */
+    fits: Type.Boolean(),
+    /** `fits`, or a stable name of the reason. */
+    code: Type.String(),
+    reason: Type.String(),
+    /** Whether the reason stays until somebody changes something; else it passes by itself. */
+    lasting: Type.Boolean(),
+    /** Seconds until it could, estimated; 0 for now, null for never or not known. */
+    waitSeconds: Seconds,
+    /** What is needed of the thing that lacks, and what the node has of it: cores, or MiB. */
+    needs: Type.Optional(Type.Number()),
+    has: Type.Optional(Type.Number()),
   },
-  { $id: 'Explanation' },
+  { $id: 'NodeAnswer' },
 );
+export type NodeAnswer = Static<typeof NodeAnswer>;
+
+export const helpCodes = [
+  'fewer_cores',
+  'less_memory',
+  'less_gpu_memory',
+  'less_storage',
+  'fewer_tags',
+  'any_machine',
+  'any_model',
+  'resume_node',
+  'bring_back_node',
+  'let_in_node',
+  'share_more',
+  'connect_node',
+] as const;
+
+/** One thing that would help, and how many nodes could run it then. */
+export const Help = Type.Object(
+  {
+    code: Type.Enum(helpCodes),
+    /** As an offer: "Ask for 4 cores". */
+    text: Type.String(),
+    /** Nodes that could run it then, busy ones counted. */
+    nodes: Type.Integer({ minimum: 0 }),
+    /** Those of them that could at once. */
+    now: Type.Integer({ minimum: 0 }),
+    /** The node that it is about. */
+    nodeId: Type.Optional(Id),
+    /** What to ask for instead, whole. */
+    requires: Type.Optional(Requirements),
+  },
+  { $id: 'Help' },
+);
+export type Help = Static<typeof Help>;
+
+const placement = {
+  summary: Type.String(),
+  /** Seconds until it starts, estimated ("About 40 s"); 0 when a node could take it now, null when nobody knows. */
+  expectedSeconds: Seconds,
+  /** Jobs that come before it in line. */
+  ahead: Type.Integer({ minimum: 0 }),
+  /** Those that could now first, then those that could later, then the others; by name. */
+  nodes: Type.Array(NodeAnswer),
+  /** What would help, the most helpful first; empty when a node could take it now. */
+  helps: Type.Array(Help),
+};
+
+/** Who could do a job of this need, when, why the others can't, and what would help. */
+export const Placement = Type.Object(placement, { $id: 'Placement' });
+export type Placement = Static<typeof Placement>;
+
+/** Why a job waits: the same for a job that there is. */
+export const Explanation = Type.Object({ jobId: Id, state: JobState, ...placement }, { $id: 'Explanation' });
 export type Explanation = Static<typeof Explanation>;
 
 /** One piece of what an attempt wrote (N9). */

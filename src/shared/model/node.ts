@@ -32,6 +32,17 @@ export const Drive = Type.Object(
 );
 export type Drive = Static<typeof Drive>;
 
+/** A model that is on a node: `loaded` where it is in memory and answers at once. */
+export const NodeModel = Type.Object(
+  {
+    name: Type.String({ minLength: 1, maxLength: 200 }),
+    loaded: Type.Optional(Type.Boolean()),
+    size_mb: Type.Optional(Type.Number({ minimum: 0 })),
+  },
+  { additionalProperties: true, $id: 'NodeModel' },
+);
+export type NodeModel = Static<typeof NodeModel>;
+
 /** What a node says of its machine, in the first system's form; all but `node_id` may be missing. */
 export const Capabilities = Type.Object(
   {
@@ -55,6 +66,7 @@ export const Capabilities = Type.Object(
       Type.Object({ total_gb: Type.Optional(Type.Number({ minimum: 0 })) }, { additionalProperties: true }),
     ),
     drives: Type.Optional(Type.Array(Drive, { maxItems: 64 })),
+    models: Type.Optional(Type.Array(NodeModel, { maxItems: 1000 })),
   },
   { additionalProperties: true, $id: 'Capabilities' },
 );
@@ -101,6 +113,76 @@ export const NodeJob = Type.Object(
 );
 export type NodeJob = Static<typeof NodeJob>;
 
+/**
+ * What a node has earned with jobs of one kind. Successes and faults count half after 7 days; the score is the lower 5 %
+ * bound of what they allow to believe, times 100.
+ */
+export const Reputation = Type.Object(
+  {
+    kind: JobKind,
+    score: Type.Integer({ minimum: 0, maximum: 100 }),
+    successes: Type.Integer({ minimum: 0 }),
+    faults: Type.Integer({ minimum: 0 }),
+    /** Successes since the last fault. */
+    streak: Type.Integer({ minimum: 0 }),
+    /** How long its last attempts took, the median; null where there is none. */
+    medianMs: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+    /** The median over all nodes that do this kind, divided by its own: 1.2 is 20 % faster. Null where no other is known. */
+    speed: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+  },
+  { $id: 'Reputation' },
+);
+export type Reputation = Static<typeof Reputation>;
+
+/** How a second run of the same job on another node compared. */
+export const checkOutcomes = ['agreed', 'outvoted', 'undecided'] as const;
+
+/** One attempt as evidence. Of workspaces that one can't see, only what happened is shown. */
+export const RecordedAttempt = Type.Object(
+  {
+    at: Timestamp,
+    outcome: Type.Union([
+      Type.Literal('succeeded'),
+      Type.Literal('failed'),
+      Type.Literal('lost'),
+      Type.Literal('cancelled'),
+      Type.Literal('checked'),
+    ]),
+    /** Milliseconds that it took. */
+    ms: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+    /** What it did to the reputation. */
+    counted: Type.Union([Type.Literal('success'), Type.Literal('fault'), Type.Null()]),
+    /** Why it did not count, or what the fault was. */
+    why: Type.Union([Type.String(), Type.Null()]),
+    /** How a check compared, where this is one. */
+    check: Type.Union([Type.Enum(checkOutcomes), Type.Null()]),
+    jobId: Type.Union([Id, Type.Null()]),
+    label: Type.Union([Type.String(), Type.Null()]),
+  },
+  { $id: 'RecordedAttempt' },
+);
+export type RecordedAttempt = Static<typeof RecordedAttempt>;
+
+/** The evidence behind a node's reputation. */
+export const NodeRecord = Type.Object(
+  {
+    nodeId: Id,
+    kinds: Type.Array(
+      Type.Object({
+        reputation: Reputation,
+        /** The median over all nodes. */
+        typicalMs: Type.Union([Type.Number({ minimum: 0 }), Type.Null()]),
+        /** Results in a row on which another node agreed. */
+        agreed: Type.Integer({ minimum: 0 }),
+        /** The latest first, at most 40. */
+        attempts: Type.Array(RecordedAttempt),
+      }),
+    ),
+  },
+  { $id: 'NodeRecord' },
+);
+export type NodeRecord = Static<typeof NodeRecord>;
+
 export const Node = Type.Object(
   {
     id: Id,
@@ -136,6 +218,8 @@ export const Node = Type.Object(
     connectedAt: Type.Union([Timestamp, Type.Null()]),
     createdAt: Timestamp,
     finished: Type.Object({ done: Type.Integer(), nodeFaults: Type.Integer() }),
+    /** By kind of job, the one it does most first. */
+    reputation: Type.Array(Reputation),
   },
   { $id: 'Node' },
 );

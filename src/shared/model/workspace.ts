@@ -13,6 +13,8 @@ export const Workspace = Type.Object(
     share_key: Type.Union([Type.String(), Type.Null()]),
     /** Whether a node that comes with the workspace's key waits for an admin. */
     approveNodes: Type.Boolean(),
+    /** The share (0–1) of its deterministic jobs that a second node runs again, to compare. */
+    verifyShare: Type.Number({ minimum: 0, maximum: 1 }),
   },
   { $id: 'Workspace' },
 );

@@ -84,6 +84,12 @@ export const nodeMessages = {
   proof: message('proof', { signature: Type.String({ maxLength: 200 }) }),
   heartbeat: message('heartbeat', {
     available: Type.Optional(Type.Boolean()),
+    /** Why it takes no jobs: paused by hand, outside its owner's hours, on battery, or used by somebody. */
+    unavailable_reason: Type.Optional(
+      Type.Union([Type.Literal('paused'), Type.Literal('hours'), Type.Literal('battery'), Type.Literal('in_use')]),
+    ),
+    /** When it takes jobs again, where that is known: milliseconds since the Unix epoch. */
+    available_at: Type.Optional(Type.Integer({ minimum: 0 })),
     current_jobs: Type.Optional(Type.Integer({ minimum: 0 })),
     remote_control_enabled: Type.Optional(Type.Boolean()),
   }),

@@ -26,6 +26,7 @@ const node = (id: string, rest: Partial<Node> = {}): Node => ({
   connectedAt: null,
   createdAt: 0,
   finished: { done: 0, nodeFaults: 0 },
+  reputation: [],
   ...rest,
 });
 const needs = needsOf(stepType('read_text'), {}, undefined);
