@@ -12,9 +12,12 @@ export const idPrefixes = {
   job: 'job',
   file: 'file',
   key: 'key',
+  approval: 'apr',
+  trigger: 'trg',
   session: 'ses',
   token: 'tok',
   host: 'host',
+  act: 'act',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -1,6 +1,8 @@
 /** Turns many changes into few statements: one per table and kind of change, wherever the order allows it. Pure. */
+import { blobsIn, holderOf, mayNameBlobs } from './blob-names.ts';
 import { type AnyTable, cell, patchSql, putSql, removeSql, type Statement } from './sql.ts';
-import type { Change, ColumnType } from './store.ts';
+import { type Change, type ColumnType, put } from './store.ts';
+import { blobNames } from './tables/history.ts';
 
 interface Bucket {
   readonly shape: string;
@@ -16,26 +18,29 @@ interface Bucket {
  */
 export function groupChanges(changes: Iterable<Change>): Statement[] {
   const byTable = new Map<AnyTable, Bucket[]>();
-  for (const change of changes) {
+  const placeIn = (change: Change) => {
     const buckets = byTable.get(change.table) ?? [];
-    place(change, buckets);
+    place(change, buckets, placeIn);
     byTable.set(change.table, buckets);
-  }
+  };
+  for (const change of changes) placeIn(change);
   return [...byTable.values()].flat().map(({ sql, rows, params }) => ({
     sql,
     params: rows === null ? params : [Buffer.from(JSON.stringify([...rows.values()]))],
   }));
 }
 
-function place(change: Change, buckets: Bucket[]): void {
+/** `also` is handed what follows from the change: the names that it gives to blobs. */
+function place(change: Change, buckets: Bucket[], also: (change: Change) => void): void {
   if (change.op === 'remove') {
-    buckets.push({ shape: 'remove', rows: null, ...removeSql(change.table, change.where) });
+    buckets.push({ shape: 'remove', rows: null, ...removeSql(change.table, change.where, change) });
     return;
   }
   const { table } = change;
   const whole = change.op === 'put';
-  const { shape, columns, values } = partOf(table, whole, whole ? change.row : change.set);
+  const { shape, columns, values, named } = partOf(table, whole, whole ? change.row : change.set);
   if (columns.length === 0) return;
+  if (named !== null) nameBlobs(table, whole ? change.row : change.key, named, also);
   const key = keyOf(table, whole ? change.row : change.key);
   if (!whole) values.unshift(...table.key.map((column) => Reflect.get(change.key, column)));
   const bucket = joinable(buckets, shape, key);
@@ -51,6 +56,8 @@ interface Part {
   shape: string;
   columns: string[];
   values: unknown[];
+  /** Values that refer to blobs; null in the usual case of none. */
+  named: string[] | null;
 }
 
 /**
@@ -59,21 +66,33 @@ interface Part {
  */
 function partOf(table: AnyTable, whole: boolean, fields: object): Part {
   const given = fields as Record<string, unknown>;
-  const part: Part = { shape: whole ? '+' : '', columns: [], values: [] };
-  for (const { column, type, letter } of columnsOf(table)) {
+  const part: Part = { shape: whole ? '+' : '', columns: [], values: [], named: null };
+  for (const { column, type, letter, mayName } of columnsOf(table)) {
     const value = given[column];
     if (value === undefined || (whole && value === null)) continue;
+    const written = cell(value, type);
     part.shape += letter;
     part.columns.push(column);
-    part.values.push(cell(value, type));
+    part.values.push(written);
+    if (mayName && typeof written === 'string' && mayNameBlobs(written)) {
+      part.named ??= [];
+      part.named.push(written);
+    }
   }
   return part;
+}
+
+function nameBlobs(table: AnyTable, key: object, named: readonly string[], also: (change: Change) => void): void {
+  const holder = holderOf(table.name, Reflect.get(key, table.blobs?.holder ?? ''));
+  for (const text of named) for (const sha256 of blobsIn(text)) also(put(blobNames, { sha256, holder }));
 }
 
 interface NumberedColumn {
   column: string;
   type: ColumnType;
   letter: string;
+  /** Whether its values may refer to blobs. */
+  mayName: boolean;
 }
 const known = new WeakMap<AnyTable, readonly NumberedColumn[]>();
 function columnsOf(table: AnyTable): readonly NumberedColumn[] {
@@ -82,6 +101,7 @@ function columnsOf(table: AnyTable): readonly NumberedColumn[] {
   const columns = Object.entries<ColumnType>(table.columns).map(([column, type], index) => ({
     ...{ column, type },
     letter: String.fromCharCode(65 + index),
+    mayName: (table.blobs?.in as readonly string[] | undefined)?.includes(column) === true,
   }));
   known.set(table, columns);
   return columns;

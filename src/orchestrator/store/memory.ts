@@ -1,4 +1,6 @@
-import type { Change, Query, Store, Table, Where } from './store.ts';
+import { blobsIn, holderOf } from './blob-names.ts';
+import { type Change, put, type Query, type Store, type Table, type Where } from './store.ts';
+import { blobNames } from './tables/history.ts';
 
 /** A store that keeps everything in memory and forgets it; for tests, held to the same contract as the real one. */
 export function createMemoryStore(): Store {
@@ -16,13 +18,18 @@ export function createMemoryStore(): Store {
     async commit(changes) {
       if (closed) throw new Error('The store is closed');
       for (const change of changes) check(change);
-      for (const change of changes) apply(rowsOf(change.table), change);
+      for (const change of changes) {
+        apply(rowsOf(change.table), change);
+        for (const name of namesIn(change)) apply(rowsOf(blobNames as unknown as Table<object>), name);
+      }
     },
     get: async (table, key) => structuredClone(matching(table, key as never)[0] ?? null),
     list: async (table, query) => structuredClone(page(table, matching(table, query.where ?? {}), query)),
     count: async (table, where) => matching(table, where).length,
     max: async (table, column, where) =>
       matching(table, where).reduce((most, row) => Math.max(most, Number(row[column] ?? 0)), 0),
+    sum: async (table, column, where) =>
+      matching(table, where).reduce((total, row) => total + Number(row[column] ?? 0), 0),
     async close() {
       closed = true;
     },
@@ -42,7 +49,14 @@ function check(change: Change): void {
 
 function apply(rows: Map<string, object>, change: Change): void {
   if (change.op === 'remove') {
-    for (const [key, row] of rows) if (matches(row, change.where)) rows.delete(key);
+    const { before, limit = Number.POSITIVE_INFINITY } = change;
+    let left = limit;
+    for (const [key, row] of rows) {
+      if (left <= 0) return;
+      if (!matches(row, change.where) || !isBelow(row, before)) continue;
+      rows.delete(key);
+      left -= 1;
+    }
     return;
   }
   const key = keyOf(change.table, change.op === 'put' ? change.row : change.key);
@@ -68,10 +82,31 @@ function matches<Row extends object>(row: Row, where: Where<Row>): boolean {
   });
 }
 
+/** As in SQL a missing value is below nothing. */
+function isBelow(row: object, bound: { column: string; value: string | number } | undefined): boolean {
+  if (bound === undefined) return true;
+  const value: unknown = Reflect.get(row, bound.column);
+  return value !== null && compare(value, bound.value) < 0;
+}
+
+/** The names that a change gives to blobs (blob-names.ts). */
+function namesIn(change: Change): Change[] {
+  const blobs = change.table.blobs as { holder: string; in: readonly string[] } | undefined;
+  if (change.op === 'remove' || blobs === undefined) return [];
+  const [fields, key] = change.op === 'put' ? [change.row, change.row] : [change.set, change.key];
+  const texts = blobs.in.map((column) => JSON.stringify(Reflect.get(fields, column)) ?? '');
+  const holder = holderOf(change.table.name, Reflect.get(key, blobs.holder));
+  return texts.flatMap(blobsIn).map((sha256) => put(blobNames, { sha256, holder }));
+}
+
 function page<Row extends object>(table: Table<Row>, rows: readonly Row[], query: Query<Row>): Row[] {
   const sign = query.order?.direction === 'down' ? -1 : 1;
-  const { after, order } = query;
-  const beyond = after === undefined ? rows : rows.filter((row) => sign * compare(row[after.column], after.value) > 0);
+  const { after, before, order } = query;
+  const past =
+    after === undefined
+      ? rows
+      : rows.filter((row) => row[after.column] !== null && sign * compare(row[after.column], after.value) > 0);
+  const beyond = past.filter((row) => isBelow(row, before));
   const columns = order === undefined ? [] : [order.by, ...table.key];
   const ordered = beyond.toSorted((left, right) => {
     for (const column of columns) {

@@ -1,5 +1,5 @@
 /** Statement texts, and how values travel to and from SQLite. Pure: nothing here touches a database. */
-import { type ColumnType, constantText, type Query, type Table } from './store.ts';
+import { type ColumnType, constantText, type Query, type RemoveBounds, type Table } from './store.ts';
 
 export type AnyTable = Table<object>;
 type Cell = string | number | null;
@@ -61,13 +61,21 @@ export interface Statement {
   params: (Cell | Buffer)[];
 }
 
-export function removeSql(table: AnyTable, where: object): Statement {
-  const { sql, params } = conditions(table, where);
-  return { sql: `DELETE FROM ${quoted(table.name)}${sql}`, params };
+export function removeSql(table: AnyTable, where: object, { before, limit }: RemoveBounds = {}): Statement {
+  const { sql, params } = conditions(table, where, before === undefined ? [] : [['<', before]]);
+  const name = quoted(table.name);
+  if (limit === undefined) return { sql: `DELETE FROM ${name}${sql}`, params };
+  const key = (table.key as readonly string[]).map(quoted).join(',');
+  const some = `DELETE FROM ${name} WHERE (${key}) IN (SELECT ${key} FROM ${name}${sql} LIMIT ?)`;
+  return { sql: some, params: [...params, limit] };
 }
 
 export function selectSql(table: AnyTable, query: Query<Record<string, unknown>>): Statement {
-  const { sql, params } = conditions(table, query.where ?? {}, query.after, query.order?.direction);
+  const beyond: BoundSql[] = [
+    ...(query.after === undefined ? [] : [[query.order?.direction === 'down' ? '<' : '>', query.after] as const]),
+    ...(query.before === undefined ? [] : [['<', query.before] as const]),
+  ];
+  const { sql, params } = conditions(table, query.where ?? {}, beyond);
   const direction = query.order?.direction === 'down' ? ' DESC' : '';
   const order =
     query.order === undefined ? [] : [query.order.by, ...table.key.filter((key) => key !== query.order?.by)];
@@ -84,6 +92,7 @@ export function aggregateSql(table: AnyTable, expression: string, where: object)
 }
 
 export const maxOf = (column: string) => `coalesce(max(${quoted(column)}),0)`;
+export const sumOf = (column: string) => `coalesce(sum(${quoted(column)}),0)`;
 
 /**
  * Words such as states stand in the statement itself, so that SQLite sees that a partial index covers them;
@@ -91,19 +100,16 @@ export const maxOf = (column: string) => `coalesce(max(${quoted(column)}),0)`;
  */
 const plainWord = /^[a-z_]{1,20}$/;
 
-function conditions(
-  table: AnyTable,
-  where: object,
-  after?: { column: string; value: string | number },
-  direction: 'up' | 'down' = 'up',
-): Statement {
+type BoundSql = readonly ['<' | '>', { readonly column: string; readonly value: string | number }];
+
+function conditions(table: AnyTable, where: object, bounds: readonly BoundSql[] = []): Statement {
   const params: Cell[] = [];
   const parts = Object.entries(where).flatMap(([column, value]) =>
     value === undefined ? [] : [condition(column, typesOf(table)[column], value, params)],
   );
-  if (after !== undefined) {
-    parts.push(`${quoted(after.column)}${direction === 'down' ? '<' : '>'}?`);
-    params.push(after.value);
+  for (const [sign, { column, value }] of bounds) {
+    parts.push(`${quoted(column)}${sign}?`);
+    params.push(value);
   }
   return { sql: parts.length === 0 ? '' : ` WHERE ${parts.join(' AND ')}`, params };
 }

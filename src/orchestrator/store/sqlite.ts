@@ -8,7 +8,7 @@ import { createCommitQueue } from './commit-queue.ts';
 import { type Connection, openConnection } from './connection.ts';
 import { migrations as released } from './migrations/all.ts';
 import type { Migration } from './migrations/migrations.ts';
-import { type AnyTable, aggregateSql, decode, maxOf, selectSql } from './sql.ts';
+import { type AnyTable, aggregateSql, decode, maxOf, selectSql, sumOf } from './sql.ts';
 import type { Query, Store, Table } from './store.ts';
 
 export const databaseFile = 'otherthing.db';
@@ -118,6 +118,7 @@ function createStore(writer: Connection, readers: readonly Connection[], stopChe
     get: async (table, key) => (await list(table, { where: key, limit: 1 }))[0] ?? null,
     count: (table, where) => aggregate(table as unknown as AnyTable, 'count(*)', where),
     max: (table, column, where) => aggregate(table as unknown as AnyTable, maxOf(column), where),
+    sum: (table, column, where) => aggregate(table as unknown as AnyTable, sumOf(column), where),
     async close() {
       await queue.close();
       await stopCheckpoints();

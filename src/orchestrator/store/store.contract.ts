@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { patch, put, remove, type Store } from './store.ts';
-import { credentials, type JobRow, jobs, type MemberRow, members, settings, steps } from './tables.ts';
+import { blobNames, credentials, type JobRow, jobs, type MemberRow, members, settings, steps } from './tables.ts';
 
 export function jobRow(id: string, fields: Partial<JobRow> = {}): JobRow {
   return {
@@ -208,6 +208,65 @@ export function storeContract(open: () => Promise<Store>): void {
     );
     expect(await store.count(credentials, { userId: 'usr-1' })).toBe(ids.length);
     expect(await store.get(credentials, { hash: 'ses-4999' })).toMatchObject({ id: 'ses-4999' });
+  });
+
+  withStore('ranges: rows below a value, between two, and removal of so many below one', async (store) => {
+    const seqs = [1, 2, 3, 4, 5, 6];
+    await store.commit(
+      seqs.map((priority) => put(jobs, jobRow(`job-${priority}`, { priority, finishedAt: priority }))),
+    );
+    await store.commit([put(jobs, jobRow('job-open', { priority: 9 }))]);
+    const below = async (value: number, after?: number) =>
+      (
+        await store.list(jobs, {
+          before: { column: 'finishedAt', value },
+          ...(after === undefined ? {} : { after: { column: 'finishedAt', value: after } }),
+          order: { by: 'finishedAt', direction: 'up' },
+        })
+      ).map(({ priority }) => priority);
+    expect([await below(3), await below(6, 2), await below(100)]).toEqual([[1, 2], [3, 4, 5], seqs]);
+    await store.commit([
+      remove(jobs, { workspaceId: 'ws-1' }, { before: { column: 'finishedAt', value: 5 }, limit: 3 }),
+    ]);
+    expect(await store.count(jobs, {})).toBe(4);
+    await store.commit([
+      remove(jobs, {}, { before: { column: 'finishedAt', value: 5 } }),
+      remove(jobs, {}, { limit: 1 }),
+    ]);
+    expect(await store.count(jobs, {})).toBe(2);
+    await store.commit([remove(steps, { runId: 'run-1' }, { limit: 2 })]);
+  });
+
+  withStore('sums, 0 where there is nothing', async (store) => {
+    expect(await store.sum(jobs, 'priority', {})).toBe(0);
+    await store.commit(
+      [5, 7].map((priority) => put(jobs, jobRow(`job-${priority}`, { priority, kind: `${priority}` }))),
+    );
+    expect([await store.sum(jobs, 'priority', {}), await store.sum(jobs, 'priority', { kind: '7' })]).toEqual([12, 7]);
+  });
+
+  withStore('data.md: a row that refers to a blob names it in the same commit, however deep', async (store) => {
+    const [one, two, three] = ['a', 'b', 'c'].map((letter) => letter.repeat(64));
+    const ref = (sha256: string | undefined) => ({ $blob: sha256, size: 70_000 });
+    await store.commit([
+      put(jobs, jobRow('job-1', { input: ref(one) })),
+      put(jobs, jobRow('job-2', { input: { text: `{"$blob":"${two}"}` } })),
+      patch(jobs, { id: 'job-1' }, { state: 'succeeded', result: ref(two) }),
+    ]);
+    await store.commit([patch(jobs, { id: 'job-2' }, { result: { list: [{ deep: ref(three) }, ref(one)] } })]);
+    const names = await store.list(blobNames, { order: { by: 'sha256', direction: 'up' } });
+    expect(names).toEqual([
+      { sha256: one, holder: 'jobs:job-1' },
+      { sha256: one, holder: 'jobs:job-2' },
+      { sha256: two, holder: 'jobs:job-1' },
+      { sha256: three, holder: 'jobs:job-2' },
+    ]);
+    const lost = store.commit([
+      put(jobs, jobRow('job-3', { input: ref(three) })),
+      put(members, { userId: 'u' } as MemberRow),
+    ]);
+    await expect(lost).rejects.toThrow();
+    expect(await store.count(blobNames, {})).toBe(4);
   });
 
   test('after close, nothing is taken any more, and what was handed in before is kept', async () => {

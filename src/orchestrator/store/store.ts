@@ -11,15 +11,27 @@ export interface Table<Row extends object> {
   readonly name: string;
   readonly columns: Readonly<Record<keyof Row & string, ColumnType>>;
   readonly key: readonly (keyof Row & string)[];
+  /**
+   * For tables whose values may hold references to blobs (`{ $blob }`): in which columns, and the column of the key that
+   * identifies what they go with. At every commit the store notes by itself which blobs a row names (files/sweep.ts).
+   */
+  readonly blobs?: { readonly holder: keyof Row & string; readonly in: readonly (keyof Row & string)[] };
 }
 
 export type Where<Row> = { readonly [Column in keyof Row]?: Row[Column] | readonly Row[Column][] };
+
+export interface Bound<Row> {
+  readonly column: keyof Row & string;
+  readonly value: string | number;
+}
 
 /** A question with equality filters (an array means "any of"), one order and a limit; no joins. */
 export interface Query<Row> {
   readonly where?: Where<Row>;
   /** Rows beyond this value of the ordering column, for paging; not included itself. */
-  readonly after?: { readonly column: keyof Row & string; readonly value: string | number };
+  readonly after?: Bound<Row>;
+  /** Only rows below this value of a column. */
+  readonly before?: Bound<Row>;
   readonly order?: { readonly by: keyof Row & string; readonly direction: 'up' | 'down' };
   readonly limit?: number;
 }
@@ -28,7 +40,13 @@ export interface Query<Row> {
 export type Change =
   | { readonly op: 'put'; readonly table: Table<object>; readonly row: object }
   | { readonly op: 'patch'; readonly table: Table<object>; readonly key: object; readonly set: object }
-  | { readonly op: 'remove'; readonly table: Table<object>; readonly where: object };
+  | ({ readonly op: 'remove'; readonly table: Table<object>; readonly where: object } & RemoveBounds);
+
+/** Narrows a removal to rows below a value, and to so many at most (whichever come first). */
+export interface RemoveBounds {
+  readonly before?: { readonly column: string; readonly value: string | number };
+  readonly limit?: number;
+}
 
 export interface Store {
   /**
@@ -41,6 +59,8 @@ export interface Store {
   count<Row extends object>(table: Table<Row>, where: Where<Row>): Promise<number>;
   /** The largest value of a numeric column among the rows that match; 0 where there is none. */
   max<Row extends object>(table: Table<Row>, column: keyof Row & string, where: Where<Row>): Promise<number>;
+  /** The sum of a numeric column over the rows that match. */
+  sum<Row extends object>(table: Table<Row>, column: keyof Row & string, where: Where<Row>): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -56,8 +76,12 @@ export function patch<Row extends object>(into: Table<Row>, key: Partial<Row>, s
   return { op: 'patch', table: into as unknown as Table<object>, key, set };
 }
 
-export function remove<Row extends object>(from: Table<Row>, where: Where<Row>): Change {
-  return { op: 'remove', table: from as unknown as Table<object>, where };
+export function remove<Row extends object>(
+  from: Table<Row>,
+  where: Where<Row>,
+  bounds: { before?: Bound<Row>; limit?: number } = {},
+): Change {
+  return { op: 'remove', table: from as unknown as Table<object>, where, ...bounds };
 }
 
 const texts = new WeakMap<object, string>();

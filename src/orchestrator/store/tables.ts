@@ -2,6 +2,7 @@ import type { FlowFile, FlowPicture } from '../../shared/model/flow.ts';
 import type { Attempt, JobError, JobOrigin, JobState, Requirements, RetryPolicy } from '../../shared/model/job.ts';
 import type { Capabilities, ResourceLimits } from '../../shared/model/node.ts';
 import type { ItemCounts, RunState, StepError, StepState, WeavePart } from '../../shared/model/run.ts';
+import type { RunParent, RunTrigger } from '../../shared/model/trigger.ts';
 import type { Role } from '../../shared/model/user.ts';
 import { table } from './store.ts';
 
@@ -188,6 +189,7 @@ export interface JobRow {
 export const jobs = table<JobRow>({
   name: 'jobs',
   key: ['id'],
+  blobs: { holder: 'id', in: ['input', 'result'] },
   columns: {
     id: 'text',
     workspaceId: 'text',
@@ -317,6 +319,9 @@ export interface RunRow {
   progress: { total: number; done: number; failed: number };
   weave: WeavePart[];
   workers: Record<string, string>;
+  /** What started it, where that was not a person; the run above it, with the flows above that (no flow calls itself). */
+  trigger: RunTrigger | null;
+  parent: (RunParent & { flows: string[] }) | null;
   createdAt: number;
   finishedAt: number | null;
   /** What it was started from (F7); null for a run of the whole flow. Pinned outputs as kept: large ones are blobs. */
@@ -333,6 +338,7 @@ export interface RunBasis {
 export const runs = table<RunRow>({
   name: 'runs',
   key: ['id'],
+  blobs: { holder: 'id', in: ['inputs', 'outputs', 'basis'] },
   columns: {
     id: 'text',
     workspaceId: 'text',
@@ -348,6 +354,8 @@ export const runs = table<RunRow>({
     progress: 'json',
     weave: 'json',
     workers: 'json',
+    trigger: 'json',
+    parent: 'json',
     createdAt: 'integer',
     finishedAt: 'integer',
     basis: 'json',
@@ -394,6 +402,7 @@ export interface StepRow {
 export const steps = table<StepRow>({
   name: 'steps',
   key: ['runId', 'stepId', 'path'],
+  blobs: { holder: 'runId', in: ['outputs'] },
   columns: {
     runId: 'text',
     stepId: 'text',
@@ -456,5 +465,8 @@ export const idempotency = table<IdempotencyRow>({
   columns: { scope: 'text', key: 'text', hash: 'text', status: 'integer', body: 'json', createdAt: 'integer' },
 });
 
+export * from './tables/history.ts';
+export * from './tables/holds.ts';
 export * from './tables/keys.ts';
 export * from './tables/reputation.ts';
+export * from './tables/triggers.ts';

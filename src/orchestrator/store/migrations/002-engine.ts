@@ -38,5 +38,40 @@ CREATE TABLE node_reputation (nodeId TEXT NOT NULL, kind TEXT NOT NULL, successe
   at INTEGER NOT NULL, streak INTEGER NOT NULL, agreed INTEGER NOT NULL, recent TEXT NOT NULL, PRIMARY KEY (nodeId, kind));
 -- The share of deterministic jobs that a second node runs again.
 ALTER TABLE workspaces ADD COLUMN verifyShare REAL NOT NULL DEFAULT 0;
+-- What started a run, and the run above it; runs in line, because their flow allows only so many at once.
+ALTER TABLE runs ADD COLUMN "trigger" TEXT;
+ALTER TABLE runs ADD COLUMN parent TEXT;
+CREATE INDEX runs_in_line ON runs (state) WHERE state = 'waiting';
+-- Steps that wait (F8), while they wait; what people are and were asked.
+CREATE TABLE holds (runId TEXT NOT NULL, stepId TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL, due INTEGER,
+  what TEXT NOT NULL, outcome TEXT, PRIMARY KEY (runId, stepId, path));
+CREATE TABLE approvals (id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, runId TEXT NOT NULL, runNumber INTEGER NOT NULL,
+  flowId TEXT, flowName TEXT NOT NULL, stepId TEXT NOT NULL, stepName TEXT NOT NULL, path TEXT NOT NULL,
+  question TEXT NOT NULL, shown TEXT, shownCut INTEGER NOT NULL, deciders TEXT NOT NULL, requestedAt INTEGER NOT NULL,
+  deadline INTEGER NOT NULL, fallback TEXT NOT NULL, state TEXT NOT NULL, decidedBy TEXT, decidedById TEXT,
+  decidedAt INTEGER, note TEXT);
+CREATE INDEX approvals_by_workspace ON approvals (workspaceId, id);
+CREATE INDEX approvals_pending ON approvals (workspaceId, id) WHERE state = 'pending';
+CREATE INDEX approvals_by_run ON approvals (runId);
+-- Whether the triggers of a flow are on, and of which version; each of its trigger steps.
+CREATE TABLE flow_triggers (flowId TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, enabled INTEGER NOT NULL, versionId TEXT,
+  versionNumber INTEGER, changedBy TEXT, changedAt INTEGER NOT NULL, problem TEXT);
+CREATE TABLE trigger_steps (flowId TEXT NOT NULL, stepId TEXT NOT NULL, kind TEXT NOT NULL, live INTEGER NOT NULL,
+  since INTEGER NOT NULL, lastAt INTEGER, generation INTEGER NOT NULL, hash TEXT, PRIMARY KEY (flowId, stepId));
+CREATE INDEX trigger_steps_by_hash ON trigger_steps (hash) WHERE hash IS NOT NULL;
+-- Which rows refer to which blobs: a blob that no living row names is swept away.
+CREATE TABLE blob_names (sha256 TEXT NOT NULL, holder TEXT NOT NULL, PRIMARY KEY (sha256, holder)) WITHOUT ROWID;
+-- Who did what (S13); append-only, which the database itself sees to.
+CREATE TABLE audit (id TEXT PRIMARY KEY, at INTEGER NOT NULL, workspaceId TEXT, actor TEXT NOT NULL, userId TEXT,
+  address TEXT, action TEXT NOT NULL, target TEXT, details TEXT NOT NULL);
+CREATE INDEX audit_by_workspace ON audit (workspaceId, id);
+CREATE TRIGGER audit_never_changes BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+CREATE TRIGGER audit_never_shrinks BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END;
+-- Lists of what did not succeed, in a history of which nearly everything did.
+CREATE INDEX jobs_failed ON jobs (workspaceId, id) WHERE state = 'failed';
+CREATE INDEX jobs_cancelled ON jobs (workspaceId, id) WHERE state = 'cancelled';
+CREATE INDEX jobs_dead ON jobs (workspaceId, id) WHERE state = 'dead';
+CREATE INDEX runs_failed ON runs (workspaceId, id) WHERE state = 'failed';
+CREATE INDEX runs_cancelled ON runs (workspaceId, id) WHERE state = 'cancelled';
 `,
 };

@@ -1,0 +1,39 @@
+import { type Static, Type } from 'typebox';
+import { Id, Sha256, Timestamp } from './values.ts';
+
+/** The file that makes a folder a backup; written last, so that a folder without it is none. */
+export const backupManifestFile = 'manifest.json';
+
+/**
+ * What a backup holds. It is a folder:
+ *
+ *     manifest.json     this
+ *     otherthing.db     a copy of the database as it was at one moment
+ *     blobs/ab/abcd…    every blob that the copy names; each name is the SHA-256 of the content
+ */
+export const BackupManifest = Type.Object(
+  {
+    format: Type.Literal('otherthing.backup/1'),
+    createdAt: Timestamp,
+    hostId: Id,
+    /** Version of the program that wrote it. */
+    version: Type.String(),
+    /** Schema of the database. */
+    schema: Type.Integer({ minimum: 1 }),
+    database: Type.Object({ size: Type.Integer({ minimum: 0 }), sha256: Sha256 }),
+    blobs: Type.Object({ count: Type.Integer({ minimum: 0 }), bytes: Type.Integer({ minimum: 0 }) }),
+  },
+  { $id: 'BackupManifest' },
+);
+export type BackupManifest = Static<typeof BackupManifest>;
+
+export const Backup = Type.Object(
+  {
+    name: Type.String(),
+    path: Type.String({ description: 'The folder on the machine of the host' }),
+    size: Type.Integer({ minimum: 0, description: 'Bytes of database and blobs' }),
+    manifest: BackupManifest,
+  },
+  { $id: 'Backup' },
+);
+export type Backup = Static<typeof Backup>;
