@@ -2,7 +2,8 @@
 import type { Clock } from '../shared/clock.ts';
 import type { IdSource } from '../shared/ids.ts';
 import { type NodeTimings, nodeTimings } from '../shared/protocol/node.ts';
-import { createJobEngine, type EngineLog, type JobEngine } from './jobs/engine.ts';
+import { createHostDesk, type HostDeskDeps } from './host-executors/desk.ts';
+import { createJobEngine, type EngineDeps, type EngineLog, type JobEngine } from './jobs/engine.ts';
 import { raiseEpoch } from './jobs/epoch.ts';
 import { createJobService, recoverJobs } from './jobs/service.ts';
 import type { EventHub } from './live/hub.ts';
@@ -35,7 +36,18 @@ export interface CoreDeps {
   host: LiveGatewayDeps['host'];
   authorize: LiveGatewayDeps['authorize'];
   maySubmit: LiveGatewayDeps['maySubmit'];
+  /** What the host does itself. */
+  hostWork?: Pick<HostDeskDeps, 'executors' | 'world'>;
+  alongside?: EngineDeps['alongside'];
   log: EngineLog;
+}
+
+const noHostExecutors: Pick<HostDeskDeps, 'executors' | 'world'> = {
+  executors: [],
+  world: { askedBy: async () => null, readFile: notHere, addFile: notHere },
+};
+async function notHere(): Promise<never> {
+  throw new Error('This orchestrator does nothing itself');
 }
 
 export interface Core {
@@ -56,18 +68,20 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   const common = { ...deps, timers: deps.timers ?? systemTimers, timings: deps.timings ?? nodeTimings };
   const roster = createRoster();
   await loadNodes({ store, roster });
-  const engine = createJobEngine({ ...common, roster, epoch: await raiseEpoch(store) });
+  const host = createHostDesk({ ...common, ...(deps.hostWork ?? noHostExecutors) });
+  const engine = createJobEngine({ ...common, host, roster, epoch: await raiseEpoch(store) });
   const loop = createSchedulerLoop({
     look: () => ({ nodes: roster.views(), queues: engine.queues(), use: engine.use() }),
     carryOut: engine.assign,
     clock,
   });
+  host.begin(engine);
   engine.onPlaceable(loop.wake);
   roster.onChanged(loop.wake);
   const recovered = await recoverJobs({ store, engine });
   if (recovered > 0) log.info({ jobs: recovered }, 'Open jobs of an earlier start were taken up');
 
-  const jobs = createJobService({ ...common, engine, roster });
+  const jobs = createJobService({ ...common, hostKinds: host.kinds, engine, roster });
   const nodes = createNodeService({ ...common, engine, roster });
   const desk = createNodeDesk({ ...common, engine, roster });
   const nodeGateway = createNodeGateway({ ...common, desk, engine, roster });
@@ -83,6 +97,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       liveGateway.stop();
       nodeGateway.stop();
       loop.stop();
+      await host.stop();
       nodes.stop();
       await engine.stop();
       await desk.stop();

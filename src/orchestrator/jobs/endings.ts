@@ -23,6 +23,8 @@ export function createEndings(deps: {
   blobs: BlobStore;
   timers: Timers;
   log: { error(details: object, message: string): void };
+  /** Written together with the ends of these jobs; null where there is nothing to. */
+  alongside?: ((ended: readonly ActiveJob[]) => Promise<readonly Change[]> | null) | undefined;
   /** Called for each job after the commit that ended it. */
   tellEnd: (job: ActiveJob) => void;
 }): Endings {
@@ -63,7 +65,12 @@ export function createEndings(deps: {
   };
   const writeEnds = async (jobs: readonly ActiveJob[]) => {
     if (endings?.jobs === jobs) endings = null;
-    await persist(() => jobs.flatMap((job) => [lifeChange(job), ...outputChanges(job.row.id, job.output)]));
+    const beside = deps.alongside?.(jobs) ?? null;
+    const more = beside === null ? [] : await beside;
+    await persist(() => [
+      ...jobs.flatMap((job) => [lifeChange(job), ...outputChanges(job.row.id, job.output)]),
+      ...more,
+    ]);
     if (stopped) return;
     for (const job of jobs) tellEnd(job);
   };

@@ -5,18 +5,20 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Job, JobError } from '../../shared/model/job.ts';
 import type { NodeJob } from '../../shared/model/node.ts';
-import type { HostMessageOf, NodeTimings } from '../../shared/protocol/node.ts';
+import type { HostMessage, HostMessageOf, NodeTimings } from '../../shared/protocol/node.ts';
+import { hostNodeId } from '../host-executors/host-executor.ts';
 import type { EventHub } from '../live/hub.ts';
 import type { Roster } from '../nodes/roster.ts';
 import type { Decision, QueueView, WorkspaceUse } from '../scheduler/snapshot.ts';
 import type { AttemptTickets, BlobStore, FinishedJob } from '../services.ts';
-import type { Store } from '../store/store.ts';
+import type { Change, Store } from '../store/store.ts';
 import type { JobRow } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import { dueEvent, isWorthWriting } from './deadlines.ts';
 import { createEndings } from './endings.ts';
-import { nodeLeft } from './faults.ts';
+import { nodeFault, nodeLeft } from './faults.ts';
 import { createHoldings } from './holdings.ts';
+import { type HostWork, noHostWork } from './host-work.ts';
 import { listenersOf } from './listeners.ts';
 import { createNodeReports, type NodeReports } from './node-reports.ts';
 import { openedBlobs } from './payload.ts';
@@ -36,6 +38,10 @@ export interface EngineDeps {
   random: () => number;
   /** The host's epoch of this start, raised durably (J2). */
   epoch: number;
+  /** What the host does itself. */
+  host?: HostWork;
+  /** Written in the commit that ends these jobs; null where there is nothing to. */
+  alongside?: ((ended: readonly ActiveJob[]) => Promise<readonly Change[]> | null) | undefined;
   log: EngineLog;
 }
 export interface EngineLog {
@@ -60,6 +66,8 @@ export interface JobEngine extends NodeReports {
   cancel(job: ActiveJob): Promise<void>;
 
   queues(): QueueView[];
+  /** Jobs in line that the host does itself. */
+  hostQueues(): QueueView[];
   use(): ReadonlyMap<string, WorkspaceUse>;
   assign(decision: Decision): void;
 
@@ -85,7 +93,13 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
   const started = listenersOf<{ job: Job; nodeId: string }>();
   const work = new Set<WorkListener>();
   const placeable = listenersOf<void>();
-  const holdings = createHoldings({ ...deps, onPlaceable: () => placeable.tell() });
+  const { host = noHostWork } = deps;
+  const send = (nodeId: string, message: HostMessage): boolean => {
+    if (nodeId !== hostNodeId) return roster.send(nodeId, message);
+    host.send(message);
+    return true;
+  };
+  const holdings = createHoldings({ ...deps, host, onPlaceable: () => placeable.tell() });
   const endings = createEndings({ ...deps, tellEnd: (job) => tellEnd(job) });
   let counter = 0;
 
@@ -109,7 +123,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     switch (effect.type) {
       case 'revoke': {
         const { nodeId, fence, reason } = effect;
-        roster.send(nodeId, { type: 'job_cancel', job_id: job.row.id, fence, reason });
+        send(nodeId, { type: 'job_cancel', job_id: job.row.id, fence, reason });
         return;
       }
       case 'started':
@@ -180,6 +194,13 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
           job.doubtedUntil = clock.now() + deps.timings.graceAfterRestart;
           holdings.occupy(job, job.life.nodeId);
         }
+        // What the host itself worked on ended with it.
+        if (isHeld(job.life) && job.life.nodeId === hostNodeId) {
+          apply(job, {
+            type: 'lost',
+            error: nodeFault('host_restarted', 'The host was restarted while it worked on it'),
+          });
+        }
       }
     },
     find: holdings.find,
@@ -194,6 +215,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     },
 
     queues: holdings.queues,
+    hostQueues: holdings.hostQueues,
     use: holdings.use,
     assign({ jobId, nodeId, gpu }) {
       const job = holdings.find(jobId);
@@ -203,7 +225,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
       job.gpu = gpu;
       apply(job, { type: 'assign', nodeId, fence });
       job.ticket = tickets.issue({ jobId, fence, blobs: openedBlobs(job.row.input) });
-      if (!roster.send(nodeId, assignment(job, fence, job.ticket))) apply(job, { type: 'takeBack' });
+      if (!send(nodeId, assignment(job, fence, job.ticket))) apply(job, { type: 'takeBack' });
     },
 
     ...createNodeReports({ ...deps, holdings, apply }),

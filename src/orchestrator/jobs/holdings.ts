@@ -1,9 +1,11 @@
 /** Where the jobs that are not finished are: in a line, waiting out a back-off, or held by a node. */
 import type { Clock } from '../../shared/clock.ts';
+import { hostNodeId } from '../host-executors/host-executor.ts';
 import type { Roster } from '../nodes/roster.ts';
 import type { QueueView, WorkspaceUse } from '../scheduler/snapshot.ts';
 import type { AttemptTickets } from '../services.ts';
 import type { Timers } from '../timers.ts';
+import type { HostWork } from './host-work.ts';
 import { createLines } from './line.ts';
 import type { ActiveJob } from './record.ts';
 
@@ -23,6 +25,8 @@ export interface Holdings {
   occupy(job: ActiveJob, nodeId: string): void;
   vacate(job: ActiveJob, nodeId: string): void;
   queues(): QueueView[];
+  /** Lines of jobs that the host does itself; they are none of the scheduler's. */
+  hostQueues(): QueueView[];
   use(): ReadonlyMap<string, WorkspaceUse>;
   stop(): void;
 }
@@ -32,15 +36,18 @@ export function createHoldings(deps: {
   clock: Clock;
   timers: Timers;
   tickets: AttemptTickets;
+  host: HostWork;
   /** A job may be placed, or room became free. */
   onPlaceable: () => void;
 }): Holdings {
-  const { roster, clock, timers, tickets } = deps;
+  const { roster, clock, timers, tickets, host } = deps;
   const active = new Map<string, ActiveJob>();
   const byRun = new Map<string, Set<ActiveJob>>();
   const byNode = new Map<string, Set<ActiveJob>>();
   const use = new Map<string, { cores: number; servedAt: number }>();
   const lines = createLines();
+  const hostLines = createLines();
+  const isHosts = ({ row }: ActiveJob) => host.kinds.has(row.kind);
 
   const enter = (job: ActiveJob) => {
     active.set(job.row.id, job);
@@ -58,17 +65,25 @@ export function createHoldings(deps: {
     }
     job.stopBackOff = null;
     job.inLine = true;
+    if (isHosts(job)) {
+      hostLines.add(host.laneOf(job.row), job.need, job.waiting);
+      host.wake();
+      return;
+    }
     lines.add(job.key, job.need, job.waiting);
     deps.onPlaceable();
   };
   const leaveLine = (job: ActiveJob) => {
     job.stopBackOff?.();
     job.stopBackOff = null;
-    if (job.inLine) lines.remove(job.key, job.waiting);
+    if (job.inLine && isHosts(job)) hostLines.remove(host.laneOf(job.row), job.waiting);
+    else if (job.inLine) lines.remove(job.key, job.waiting);
     job.inLine = false;
   };
   const occupy = (job: ActiveJob, nodeId: string) => {
     addTo(byNode, nodeId, job);
+    // What the host does itself takes nothing from contributors, and counts for nobody's share of them.
+    if (nodeId === hostNodeId) return;
     roster.reserve(nodeId, job.row.requires, job.gpu);
     const share = use.get(job.row.workspaceId) ?? { cores: 0, servedAt: 0 };
     share.cores += job.row.requires.cores;
@@ -77,14 +92,19 @@ export function createHoldings(deps: {
   };
   const vacate = (job: ActiveJob, nodeId: string) => {
     deleteFrom(byNode, nodeId, job);
-    roster.release(nodeId, job.row.requires, job.gpu);
-    const share = use.get(job.row.workspaceId);
-    if (share !== undefined) share.cores = Math.max(0, share.cores - job.row.requires.cores);
+    const isOurs = nodeId === hostNodeId;
+    if (!isOurs) giveBack(job, nodeId);
     if (job.ticket !== null) tickets.revoke(job.ticket);
     job.ticket = null;
     job.gpu = null;
     job.doubtedUntil = null;
-    deps.onPlaceable();
+    if (isOurs) host.wake();
+    else deps.onPlaceable();
+  };
+  const giveBack = (job: ActiveJob, nodeId: string) => {
+    roster.release(nodeId, job.row.requires, job.gpu);
+    const share = use.get(job.row.workspaceId);
+    if (share !== undefined) share.cores = Math.max(0, share.cores - job.row.requires.cores);
   };
 
   return {
@@ -103,6 +123,7 @@ export function createHoldings(deps: {
     occupy,
     vacate,
     queues: () => lines.views(),
+    hostQueues: () => hostLines.views(),
     use: () => use,
     stop() {
       for (const job of active.values()) job.stopBackOff?.();

@@ -21,6 +21,8 @@ export interface JobServiceDeps {
   blobs: BlobStore;
   clock: Clock;
   ids: IdSource;
+  /** Kinds that the host does itself: only steps of a flow may become such jobs. */
+  hostKinds: ReadonlySet<string>;
 }
 
 const openStates: readonly string[] = ['queued', 'assigned', 'running'];
@@ -51,8 +53,10 @@ export function createJobService(deps: JobServiceDeps): JobService {
   };
   const check = (jobs: readonly NewJob[]) => {
     if (engine.size + jobs.length > limits.queuedJobs) throw new AppError('queue_full');
-    for (const { kind } of jobs) {
-      if (!(jobKinds as readonly string[]).includes(kind) && !roster.kinds().has(kind)) {
+    for (const { kind, origin } of jobs) {
+      if (deps.hostKinds.has(kind) && origin !== undefined) continue;
+      const isKnown = (jobKinds as readonly string[]).includes(kind) || roster.kinds().has(kind);
+      if (!isKnown || deps.hostKinds.has(kind)) {
         throw new AppError('job_kind_unknown', `No executor knows jobs of the kind "${kind}"`);
       }
     }
@@ -105,6 +109,16 @@ export function createJobService(deps: JobServiceDeps): JobService {
       const row = await existing(jobId);
       const backOff = row.state === 'queued' ? Math.max(0, (row.notBefore ?? 0) - clock.now()) : 0;
       const { id, state, workspaceId, kind, requires } = row;
+      if (deps.hostKinds.has(kind))
+        return {
+          jobId,
+          state,
+          summary: hostSummary(state, backOff),
+          expectedSeconds: null,
+          ahead: 0,
+          nodes: [],
+          helps: [],
+        };
       const nodeName = row.nodeId === null ? null : (roster.get(row.nodeId)?.row.name ?? null);
       return explain({ id, state, backOff, nodeName, need: { workspaceId, kind, requires } }, roster.views());
     },
@@ -149,6 +163,12 @@ async function putAway(blobs: BlobStore, row: JobRow): Promise<void> {
     { maxBytes: content.length },
   );
   row.input = { $blob: sha256, size: content.length };
+}
+
+function hostSummary(state: JobRow['state'], backOff: number): string {
+  if (state === 'assigned' || state === 'running') return 'The host works on it';
+  if (state !== 'queued') return 'Finished';
+  return backOff > 0 ? `Tried again in ${Math.ceil(backOff / 1000)} s` : 'The host does it as soon as it has room';
 }
 
 type JobPage = PageRequest & { state?: string; runId?: string };

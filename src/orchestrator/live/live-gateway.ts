@@ -12,6 +12,7 @@ import {
   liveCloseCodes,
 } from '../../shared/protocol/live.ts';
 import type { EngineLog } from '../jobs/engine.ts';
+import { withoutOrigin } from '../jobs/origin.ts';
 import type { JobService } from '../services.ts';
 import { createRateBound, createSender, type Sender } from './frames.ts';
 import type { EventHub, HubEvent } from './hub.ts';
@@ -122,7 +123,7 @@ function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string,
     pending += wanted.length;
     try {
       if (!isBelieved(workspaceId)) await checkSubmit(workspaceId);
-      const jobIds = await jobs.submit(workspaceId, userId, wanted);
+      const jobIds = await jobs.submit(workspaceId, userId, wanted.map(withoutOrigin));
       say({ type: 'submitted', id, jobIds });
       if (follow === true && !over) for (const jobId of jobIds) followEnd(jobId);
       if (follow === true && wanted.some(({ idempotencyKey }) => idempotencyKey !== undefined))

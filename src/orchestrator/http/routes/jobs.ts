@@ -1,4 +1,5 @@
 import { AppError } from '../../../shared/errors.ts';
+import { withoutOrigin } from '../../jobs/origin.ts';
 import type { Some } from '../call.ts';
 import type { HttpDeps } from '../server-deps.ts';
 
@@ -8,7 +9,7 @@ export function jobRoutes({ services }: HttpDeps): Some<Names> {
   const { jobs } = services;
   return {
     submitJobs: async ({ workspaceId, person, body }) => ({
-      jobIds: await jobs.submit(workspaceId, person.user.id, body.jobs),
+      jobIds: await jobs.submit(workspaceId, person.user.id, body.jobs.map(withoutOrigin)),
     }),
     listJobs: async ({ workspaceId, query }) => jobs.list(workspaceId, query),
     getJob: async ({ params }) => {
