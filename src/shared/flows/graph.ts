@@ -2,7 +2,7 @@
  * A flow file read as a graph: each step with its type, ports and templates, and what it depends on. Scopes are the levels
  * of the graph: '' is the top, and each container (Map) opens one for what stands in it.
  */
-import type { FlowEdge, FlowFile, FlowStep } from '../model/flow.ts';
+import type { FlowEdge, FlowFile, FlowStep, StepPolicy } from '../model/flow.ts';
 import { templatedTexts } from './form.ts';
 import { stepType } from './registry.ts';
 import { type Config, type Port, portsFrom, type StepType, type WiredType } from './step-type.ts';
@@ -135,9 +135,10 @@ function resolvePorts(
     const one = byId.get(id);
     const before = resolved.get(id);
     if (before !== undefined || one === undefined) return before ?? noPorts;
-    if (depth > farthest || underway.has(id)) return portsOf(one.type, one.config);
+    const { policy } = one.step;
+    if (depth > farthest || underway.has(id)) return portsOf(one.type, one.config, undefined, policy);
     underway.add(id);
-    const ports = portsOf(one.type, one.config, wiredTo(id, depth));
+    const ports = portsOf(one.type, one.config, wiredTo(id, depth), policy);
     underway.delete(id);
     resolved.set(id, ports);
     return ports;
@@ -151,13 +152,23 @@ function commonType(types: readonly PortType[]): PortType {
   return first !== undefined && types.every((type) => type === first) ? first : 'any';
 }
 
-/** The ports of a step with these settings; unusable settings give none rather than an error. */
-export function portsOf(type: StepType, config: Config, wired?: WiredType): StepPorts {
+/** The output that a step has whose policy says so: it gives something only when the step has failed (F5). */
+export const errorPort: Port = {
+  name: 'error',
+  title: 'Error',
+  type: 'json',
+  description: 'What went wrong: code, message and next',
+};
+
+/** The ports of a step with these settings and this policy; unusable settings give none rather than an error. */
+export function portsOf(type: StepType, config: Config, wired?: WiredType, policy?: StepPolicy): StepPorts {
   try {
     const inner = type.executes === 'container' ? type : null;
+    const outputs = portsFrom(type.outputs, config, wired);
+    const failing = policy?.onError === 'port' && portNamed(outputs, errorPort.name) === null;
     return {
       inputs: portsFrom(type.inputs, config, wired),
-      outputs: portsFrom(type.outputs, config, wired),
+      outputs: failing ? [...outputs, errorPort] : outputs,
       innerInputs: inner === null ? [] : portsFrom(inner.innerInputs, config, wired),
       innerOutputs: inner === null ? [] : portsFrom(inner.innerOutputs, config, wired),
     };

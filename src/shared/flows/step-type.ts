@@ -3,6 +3,7 @@
  * is pure, and the same file serves the builder (form, ports, words) and the orchestrator (running it).
  */
 import type { Static, TObject, TProperties } from 'typebox';
+import type { ApprovalDeciders, ApprovalFallback } from '../model/approval.ts';
 import type { Requirements } from '../model/job.ts';
 import type { PortType } from './types.ts';
 
@@ -39,6 +40,8 @@ export interface StepContext {
   readonly stepId: string;
   /** Values given when the run was started, by name of the input. */
   readonly runInputs: Values;
+  /** When the run was started, in milliseconds since the Unix epoch. */
+  readonly startedAt: number;
 }
 
 /** The job that a step becomes. */
@@ -55,6 +58,8 @@ export interface StepJob {
 interface Described<C> {
   /** Names the type in flow files; never renamed. */
   readonly type: string;
+  /** Raised when the same inputs and settings give something else than before, so that no cached result is taken (F6). */
+  readonly version?: number;
   readonly name: string;
   readonly description: string;
   /** A Lucide icon, in kebab-case. */
@@ -67,6 +72,10 @@ interface Described<C> {
   readonly outputs: Ports<C>;
   readonly sideEffects: boolean;
   readonly size: { readonly width: number; readonly height?: number };
+  /** Starts runs by itself while the flow's triggers are on (model/trigger.ts). */
+  readonly trigger?: 'schedule' | 'webhook';
+  /** Mistakes in the settings that their schema cannot tell, by field. */
+  problems?(config: C): readonly { readonly field: string; readonly message: string }[];
   /** A few words for the foot of the step, from its settings. */
   describe(config: C): string;
   /** The same from what it gave, where that says more: "48 images". */
@@ -97,7 +106,38 @@ export interface ContainerStep<C = Config> extends Described<C> {
   readonly limits: (config: C) => { concurrency: number; onItemError: 'fail' | 'leave_out' | 'null' };
 }
 
-export type StepType = InlineStep | JobStep | ContainerStep;
+/** What a step waits for, as data: the orchestrator keeps it, and wakes the step when it is there. */
+export type Hold =
+  /** Milliseconds from now, or a time in milliseconds since the Unix epoch; a time that is over is over at once. */
+  | { readonly kind: 'wait'; readonly forMs: number }
+  | { readonly kind: 'wait'; readonly until: number }
+  | {
+      readonly kind: 'approval';
+      readonly question: string;
+      /** What there is to decide on. */
+      readonly shown: unknown;
+      readonly deciders: ApprovalDeciders;
+      /** Milliseconds from now until the fallback decides. */
+      readonly forMs: number;
+      readonly fallback: ApprovalFallback;
+    }
+  /** A run of another flow of the workspace, with these inputs. */
+  | { readonly kind: 'flow'; readonly flowId: string; readonly inputs: Values };
+
+/** How it ended; a wait that fails does not come back to the step. */
+export type Release =
+  | { readonly by: 'time' }
+  | { readonly by: 'decision'; readonly approved: boolean; readonly note: string; readonly decidedBy: string | null }
+  | { readonly by: 'run'; readonly outputs: Values };
+
+/** Waits without working, through restarts (F8); `release` gives the outputs from the inputs, which are gathered again. */
+export interface HoldStep<C = Config> extends Described<C> {
+  readonly executes: 'hold';
+  hold(config: C, inputs: Values, context: StepContext & { readonly name: string }): Hold;
+  release(release: Release, inputs: Values, config: C): Values;
+}
+
+export type StepType = InlineStep | JobStep | ContainerStep | HoldStep;
 
 /** Declares a step type with its settings typed; the registry and the engine see them as plain values. */
 export function defineInline<P extends TProperties>(
@@ -121,6 +161,17 @@ export function defineJob<P extends TProperties>(
     fromResult: (result, config) => plain.fromResult(result, fill(plain, config)),
   };
 }
+export function defineHold<P extends TProperties>(
+  step: Omit<HoldStep<Static<TObject<P>>>, 'config'> & { config: TObject<P> },
+): HoldStep {
+  const plain = step as unknown as HoldStep;
+  return {
+    ...plain,
+    ...filled(plain),
+    hold: (config, inputs, context) => plain.hold(fill(plain, config), inputs, context),
+    release: (release, inputs, config) => plain.release(release, inputs, fill(plain, config)),
+  };
+}
 export function defineContainer<P extends TProperties>(
   step: Omit<ContainerStep<Static<TObject<P>>>, 'config'> & { config: TObject<P> },
 ): ContainerStep {
@@ -139,13 +190,16 @@ function fill(step: Pick<StepType, 'defaults'>, config: Config): Config {
   return { ...step.defaults, ...config };
 }
 
-function filled(step: StepType): Pick<StepType, 'inputs' | 'outputs' | 'describe'> & Pick<InlineStep, 'summary'> {
-  const { summary } = step;
+function filled(
+  step: StepType,
+): Pick<StepType, 'inputs' | 'outputs' | 'describe'> & Pick<InlineStep, 'summary' | 'problems'> {
+  const { summary, problems } = step;
   return {
     inputs: filledPorts(step, step.inputs),
     outputs: filledPorts(step, step.outputs),
     describe: (config) => step.describe(fill(step, config)),
     ...(summary === undefined ? {} : { summary: (outputs, config) => summary(outputs, fill(step, config)) }),
+    ...(problems === undefined ? {} : { problems: (config) => problems(fill(step, config)) }),
   };
 }
 

@@ -2,7 +2,7 @@
 import { Check, Errors } from 'typebox/value';
 import type { FieldError } from '../errors.ts';
 import { AppError, type ErrorCode } from '../errors.ts';
-import { type FlowEdge, FlowFile, type FlowStep } from '../model/flow.ts';
+import { FlowEdge, FlowFile, FlowStep } from '../model/flow.ts';
 import { limits } from '../model/values.ts';
 import { edgeFits } from './connect.ts';
 import {
@@ -18,6 +18,7 @@ import { normalFile } from './normal-form.ts';
 import { stepType } from './registry.ts';
 import type { Port } from './step-type.ts';
 import { runName } from './steps/input.ts';
+import { policyFindings } from './validate-policy.ts';
 
 export type FindingCode =
   | 'form'
@@ -36,7 +37,10 @@ export type FindingCode =
   | 'template_name_unknown'
   | 'name_twice'
   | 'only_at_top'
-  | 'map_without_result';
+  | 'map_without_result'
+  | 'policy_wrong'
+  | 'error_unused'
+  | 'cache_unused';
 
 export interface Finding {
   readonly code: FindingCode;
@@ -56,16 +60,53 @@ const mostFindings = 500;
 
 /** Every mistake of a flow; it may run when none of them is an error. */
 export function validateFlow(file: FlowFile): Finding[] {
-  if (!Check(FlowFile, file)) return formFindings(file);
-  const graph = readGraph(normalFile(file));
-  return [
-    ...fileFindings(file),
-    ...[...graph.steps.values()].flatMap((step) => stepFindings(graph, step)),
-    ...edgeFindings(file, graph),
-    ...nameFindings(graph),
-    ...circleFindings(graph),
-  ].slice(0, mostFindings);
+  return createFlowCheck()(file);
 }
+
+/**
+ * Checks a flow again and again while it is edited: a step or an edge that is still the same object is not looked at twice
+ * for itself (its form, its settings), only for how it stands to the others. Nobody may change such an object in place.
+ * `graph` saves reading it again where the file is in normal form.
+ */
+export function createFlowCheck(): (file: FlowFile, graph?: FlowGraph) => Finding[] {
+  const wellFormed = new WeakSet<object>();
+  const settings = new WeakMap<FlowStep, readonly Finding[]>();
+  const settingsOf = (step: GraphStep) => {
+    const found = settings.get(step.step) ?? settingsFindings(step);
+    settings.set(step.step, found);
+    return found;
+  };
+  return (file, known) => {
+    if (!isWellFormed(file, wellFormed)) return formFindings(file);
+    const graph = known ?? readGraph(normalFile(file));
+    return [
+      ...fileFindings(file),
+      ...[...graph.steps.values()].flatMap((step) => [...settingsOf(step), ...stepFindings(graph, step)]),
+      ...edgeFindings(file, graph),
+      ...nameFindings(graph),
+      ...circleFindings(graph),
+    ].slice(0, mostFindings);
+  };
+}
+
+/** As `Check(FlowFile, file)`, part by part, so that parts which were well formed before need no second look. */
+function isWellFormed(file: FlowFile, known: WeakSet<object>): boolean {
+  if (!Array.isArray(file?.steps) || !Array.isArray(file.edges)) return false;
+  if (file.steps.length > limits.stepsPerFlow || file.edges.length > mostEdges) return Check(FlowFile, file);
+  const part = (schema: typeof FlowStep | typeof FlowEdge, value: FlowStep | FlowEdge): boolean => {
+    if (known.has(value)) return true;
+    if (!Check(schema, value)) return false;
+    known.add(value);
+    return true;
+  };
+  return (
+    file.steps.every((step) => part(FlowStep, step)) &&
+    file.edges.every((edge) => part(FlowEdge, edge)) &&
+    Check(FlowFile, { ...file, steps: [], edges: [] })
+  );
+}
+
+const mostEdges = 20_000;
 
 function error(code: FindingCode, message: string, where: Partial<Finding> = {}): Finding {
   return { code, severity: 'error', message, ...where };
@@ -116,10 +157,10 @@ function goesRound(step: FlowStep, steps: ReadonlyMap<string, FlowStep>): boolea
 
 function stepFindings(graph: FlowGraph, step: GraphStep): Finding[] {
   return [
-    ...settingsFindings(step),
     ...templateFindings(graph, step),
     ...[...step.ports.inputs, ...step.ports.innerInputs].flatMap((port) => inputFindings(graph, step, port)),
     ...standingFindings(graph, step),
+    ...policyFindings(graph, step),
   ];
 }
 
