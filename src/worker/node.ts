@@ -29,8 +29,11 @@ const cacheBytes = 2 * 1024 * 1024 * 1024;
 const lookMs = 5_000;
 const sleepMs = 20_000;
 
-/** Starts this machine as a node: one identity, one set of limits, one connection per host. */
-export async function startNode(start: WorkerStart, log: Logger): Promise<RunningNode> {
+/**
+ * Starts this machine as a node: one identity, one set of limits, one connection per host. `more` are executors of a
+ * program that embeds the node, beside those that every node has.
+ */
+export async function startNode(start: WorkerStart, log: Logger, more: readonly Executor[] = []): Promise<RunningNode> {
   const { dataDir, name } = start;
   await makePrivateFolder(dataDir);
   const lock = await waitForLock(join(dataDir, 'worker.lock'));
@@ -43,7 +46,7 @@ export async function startNode(start: WorkerStart, log: Logger): Promise<Runnin
   for (const notice of [config.notice, replaced ? 'node-identity.json was damaged; this is a new node now' : null]) {
     if (notice !== null) log.warn(notice);
   }
-  const opening = openDesks(start, config, identity, log);
+  const opening = openDesks(start, more, config, identity, log);
   opening.catch((error: unknown) => log.error({ err: error }, 'the worker could not begin'));
   const stopLooking = onWakeUp(async () => {
     for (const desk of (await opening).desks) desk.resumed();
@@ -67,6 +70,7 @@ function pick({ nodeId, shareKey }: { nodeId: string; shareKey: string }) {
 
 async function openDesks(
   { dataDir, hosts, version, nodeTimings }: WorkerStart,
+  more: readonly Executor[],
   config: NodeConfigFile,
   identity: NodeGround['identity'],
   log: Logger,
@@ -75,11 +79,12 @@ async function openDesks(
   const jobs = join(home, 'jobs');
   await rm(jobs, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(jobs, { recursive: true, mode: 0o700 });
-  const [detected, executors, cache] = await Promise.all([
+  const [detected, found, cache] = await Promise.all([
     detectCapabilities(config.config.nodeId),
     findExecutors(home, log),
     openBlobCache(join(home, 'cache'), cacheBytes),
   ]);
+  const executors = [...found, ...more];
   const { name = detected.name } = config.config;
   const capabilities = { ...detected, ...(name === undefined ? {} : { name }) };
   const slots = createSlots(sharedRoom(capabilities, config.config.resourceLimits));

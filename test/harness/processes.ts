@@ -79,3 +79,9 @@ export function childrenOf(pid: number): { pid: number; command: string }[] {
       }
     });
 }
+
+/** Every process below one, children before grandchildren (Linux). */
+export function descendantsOf(pid: number): number[] {
+  const children = childrenOf(pid).map((child) => child.pid);
+  return [...children, ...children.flatMap(descendantsOf)];
+}

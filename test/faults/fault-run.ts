@@ -1,0 +1,122 @@
+/** One run of the suite: work, faults, healing, a verdict. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { finishedJobStates } from '../../src/shared/model/job.ts';
+import { waitFor } from '../harness/processes.ts';
+import { type Cluster, startCluster } from './cluster.ts';
+import { canMount, type Disk, makeDisk } from './disk.ts';
+import { beginWork, type WorkDone } from './do-work.ts';
+import { differences, type EndState, judge, type Verdict } from './end-state.ts';
+import { performFaults } from './perform.ts';
+import { type FaultPlan, faultKinds, planFaults } from './plan.ts';
+import { variants, type Work, workOf } from './work.ts';
+
+export interface FaultRun extends Omit<Verdict, 'end'> {
+  readonly seed: number;
+  readonly plan: FaultPlan;
+  /** Where it ended otherwise than without faults. */
+  readonly different: readonly string[];
+  readonly seconds: number;
+  /** Kept for reading when something was wrong; null when all was well. */
+  readonly folder: string | null;
+}
+
+export const isWell = ({ lost, doubled, different }: FaultRun) => lost.length + doubled.length + different.length === 0;
+
+/** How long everything may take to end once the last fault is healed. */
+const healWithin = 90_000;
+
+const expected = new Map<number, Promise<EndState>>();
+
+/** The end of a variant's work where nothing goes wrong; had once per process. */
+function endWithoutFaults(variant: number): Promise<EndState> {
+  const known = expected.get(variant) ?? calmRun(variant);
+  expected.set(variant, known);
+  return known;
+}
+
+async function calmRun(variant: number): Promise<EndState> {
+  const folder = mkdtempSync(join(tmpdir(), 'otherthing-calm-'));
+  const verdict = await inCluster(folder, { seed: 0, joined: 1, faults: [] }, workOf(variant), () => undefined);
+  if (verdict.lost.length + verdict.doubled.length > 0)
+    throw new Error(`Even without faults: ${[...verdict.lost, ...verdict.doubled].join('; ')} (${folder})`);
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  return verdict.end;
+}
+
+/** Has the run of a seed. What it leaves is removed when all was well. */
+export async function faultRun(seed: number): Promise<FaultRun> {
+  const startedAt = Date.now();
+  const plan = planFaults(seed, canMount() ? faultKinds : faultKinds.filter((kind) => kind !== 'disk_full'));
+  const variant = seed % variants;
+  const calm = await endWithoutFaults(variant);
+  const folder = mkdtempSync(join(tmpdir(), `otherthing-fault-${seed}-`));
+  const record: string[] = [];
+  const say = (text: string) => record.push(`${Date.now()} ${text}`);
+  const verdict = await inCluster(folder, plan, workOf(variant), say).catch((error: unknown) => broken(error));
+  const { end, ...counts } = verdict;
+  const different = verdict.lost.length > 0 ? [] : differences(end, calm);
+  const run = { ...counts, seed, plan, different, seconds: (Date.now() - startedAt) / 1_000, folder };
+  writeFileSync(join(folder, 'record.json'), JSON.stringify({ ...run, record, end, calm }, null, 1));
+  if (!isWell(run)) return run;
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  return { ...run, folder: null };
+}
+
+const broken = (error: unknown): Verdict => ({
+  submitted: 0,
+  acknowledged: 0,
+  finished: 0,
+  lost: [`The run broke off: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`],
+  doubled: [],
+  end: { jobs: {}, steps: {} },
+});
+
+async function inCluster(folder: string, plan: FaultPlan, work: Work, say: (text: string) => void): Promise<Verdict> {
+  const disk = plan.faults.some(({ kind }) => kind === 'disk_full') ? makeDisk(join(folder, 'disk')) : null;
+  const stops: (() => Promise<void> | void)[] = disk === null ? [] : [() => emptied(disk)];
+  try {
+    mkdirSync(folder, { recursive: true });
+    const cluster = await startCluster(folder, plan.joined, disk === null ? undefined : join(disk.path, 'host'));
+    stops.push(cluster.stop);
+    const done = await beginWork(cluster, work);
+    stops.push(done.stop);
+    await performFaults(cluster, disk, plan, say);
+    say('healed');
+    await done.acknowledged(healWithin);
+    say('acknowledged');
+    await allEnded(cluster, done);
+    say('ended');
+    return await judge(cluster.direct(), cluster.workspaceId, work, done);
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+/** Waits for the end of everything; what has not ended by then is for the verdict to say. */
+async function allEnded(cluster: Cluster, { runs }: WorkDone): Promise<void> {
+  const params = { id: cluster.workspaceId };
+  const open = async () => {
+    const [jobs, going] = await Promise.all([
+      Promise.all(
+        (['queued', 'assigned', 'running'] as const).map((state) =>
+          cluster.direct().call('listJobs', { params, query: { state, limit: 1 } }),
+        ),
+      ),
+      Promise.all(
+        [...runs.values()].flatMap((ids) => [...ids].map((id) => cluster.direct().call('getRun', { params: { id } }))),
+      ),
+    ]);
+    const unfinished = jobs.flatMap(({ items }) => items).filter(({ state }) => !finishedJobStates.includes(state));
+    return unfinished.length + going.filter(({ run }) => run.state === 'running').length;
+  };
+  await waitFor('everything to end', async () => (await open().catch(() => 1)) === 0, healWithin).catch(
+    () => undefined,
+  );
+}
+
+/** A disk is emptied into the run's folder where the run is kept; here it only goes away. */
+function emptied(disk: Disk): void {
+  disk.remove();
+}
