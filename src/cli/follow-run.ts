@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../shared/api/client.ts';
 import { AppError } from '../shared/errors.ts';
-import type { RunDetail, RunSummary, StepInstance } from '../shared/model/run.ts';
+import { isRunOver, type RunDetail, type RunSummary, type StepInstance } from '../shared/model/run.ts';
 import { createCodec } from '../shared/protocol/codec.ts';
 import { type LiveClientMessage, type LiveServerMessage, liveServerMessages } from '../shared/protocol/live.ts';
 import { CommandError } from './failure.ts';
@@ -62,7 +62,7 @@ async function followOnce(
     seen();
     for (const topic of [`run:${run.id}`, `workspace:${run.workspaceId}`]) send(socket, { type: 'subscribe', topic });
     const detail = await present(client, run.id, watcher);
-    if (detail.run.state !== 'running') return detail;
+    if (isRunOver(detail.run.state)) return detail;
     await events.ended;
     return await finished(client, run.id);
   } finally {
@@ -80,7 +80,7 @@ async function present(client: Client, id: string, watcher: RunWatcher): Promise
 
 async function finished(client: Client, id: string): Promise<RunDetail | null> {
   const detail = await client.call('getRun', { params: { id } });
-  return detail.run.state === 'running' ? null : detail;
+  return isRunOver(detail.run.state) ? detail : null;
 }
 
 function send(socket: WebSocket, message: LiveClientMessage): void {
@@ -103,7 +103,7 @@ function readEvents(socket: WebSocket, run: FollowOptions['run'], watcher: RunWa
     if (event.kind === 'steps.changed' && event.runId === run.id) watcher.onSteps(event.steps);
     if (event.kind === 'run.changed' && event.run.id === run.id) {
       watcher.onRun(event.run);
-      if (event.run.state !== 'running') end();
+      if (isRunOver(event.run.state)) end();
     }
   };
   socket.addEventListener('message', ({ data }) => {

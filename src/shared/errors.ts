@@ -163,6 +163,31 @@ export const errorCatalogue = {
     title: 'A step has no data from an earlier run',
     next: 'Pin outputs of the steps named in "errors", or start from a run in which they finished.',
   },
+  flow_busy: {
+    status: 429,
+    title: 'As many runs of this flow go on as it allows',
+    next: 'Wait until one has ended, or allow more in the settings of the flow.',
+  },
+  run_failed: {
+    status: 500,
+    title: 'The run did not succeed',
+    next: 'See the run; it says which step failed.',
+  },
+  approval_decided: {
+    status: 409,
+    title: 'This has been decided already',
+    next: 'See who decided, and how; run the flow again to be asked again.',
+  },
+  no_triggers: {
+    status: 422,
+    title: 'The flow has no Schedule and no Webhook step',
+    next: 'Add one, and switch the triggers on again.',
+  },
+  hook_signature_wrong: {
+    status: 401,
+    title: 'The signature of this call is missing or wrong',
+    next: 'Sign the body with the secret that the Webhook step names.',
+  },
   run_finished: {
     status: 409,
     title: 'This run has already finished',

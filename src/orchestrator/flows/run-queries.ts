@@ -1,7 +1,14 @@
 import { AppError } from '../../shared/errors.ts';
 import { migrateFile } from '../../shared/flows/migrate.ts';
 import { StepFailure, type Values } from '../../shared/flows/step-type.ts';
-import type { RunDetail, RunState, RunSummary, StepDetail, StepInstance } from '../../shared/model/run.ts';
+import {
+  isRunOver,
+  type RunDetail,
+  type RunState,
+  type RunSummary,
+  type StepDetail,
+  type StepInstance,
+} from '../../shared/model/run.ts';
 import type { JobService, Page, PageRequest } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { flowVersions, type RunRow, runs, type StepRow, steps } from '../store/tables.ts';
@@ -166,7 +173,7 @@ function liveRow(deps: QueryDeps, row: StepRow): StepRow {
 }
 
 function notReached(run: RunRow, stepId: string): StepInstance {
-  return { runId: run.id, stepId, path: '', state: run.state === 'running' ? 'waiting' : 'cancelled' };
+  return { runId: run.id, stepId, path: '', state: isRunOver(run.state) ? 'cancelled' : 'waiting' };
 }
 
 export async function flowOf(

@@ -68,6 +68,8 @@ export function createRunService(deps: RunServiceDeps): RunService {
         progress: { total: 0, done: 0, failed: 0 },
         weave: [],
         workers: {},
+        trigger: null,
+        parent: null,
         createdAt: clock.now(),
         finishedAt: null,
       };

@@ -223,6 +223,8 @@ test('F2: a run that cannot go on fails in words, and holds up no other', async 
     error: null,
     progress: { total: 0, done: 0, failed: 0 },
     workers: {},
+    trigger: null,
+    parent: null,
     weave: [],
     createdAt: 0,
     finishedAt: null,

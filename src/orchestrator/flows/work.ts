@@ -66,7 +66,8 @@ async function execute(
   config: Values,
   batch: Batch,
 ): Promise<void> {
-  const context = { stepId: one.step.id, runInputs: run.row.inputs as Values, name: one.step.name };
+  const { inputs: runInputs, createdAt: startedAt } = run.row;
+  const context = { stepId: one.step.id, runInputs: runInputs as Values, startedAt, name: one.step.name };
   switch (one.type.executes) {
     case 'inline': {
       row.startedAt = deps.clock.now();

@@ -16,7 +16,7 @@ export async function grant(
   directory: Directory,
 ): Promise<Granted> {
   const { access, resource } = contract;
-  if (access === 'public' || access === 'ticket') return { person, workspaceId: null, role: null };
+  if (access === 'public' || access === 'ticket' || access === 'hook') return { person, workspaceId: null, role: null };
   if (person === null) throw new AppError('not_signed_in');
   if (access === 'user') return { person, workspaceId: null, role: null };
   if (access === 'hostAdmin') {

@@ -44,6 +44,7 @@ export function createAuthentication({ services, host }: Pick<HttpDeps, 'service
     byTicket,
     /** Throws `wrong_origin` where a browser would lend its cookie to another site (S2). */
     async caller(request: FastifyRequest, contract: RouteContract): Promise<Principal | null> {
+      if (contract.access === 'hook') return null; // Its address is its credential; a header may be meant for others.
       const bearer = /^Bearer ([\x21-\x7e]{1,512})$/i.exec(request.headers.authorization ?? '')?.[1];
       const cookie = request.cookies[sessionCookie(host.hostId)];
       const verdict = originOf(request);

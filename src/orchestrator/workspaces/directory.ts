@@ -1,7 +1,17 @@
 import type { Resource } from '../../shared/api/route.ts';
 import { type Role, roles } from '../../shared/model/user.ts';
 import type { Store } from '../store/store.ts';
-import { files, flows, jobs, members, nodeWorkspaces, providerKeys, runs, workspaces } from '../store/tables.ts';
+import {
+  approvals,
+  files,
+  flows,
+  jobs,
+  members,
+  nodeWorkspaces,
+  providerKeys,
+  runs,
+  workspaces,
+} from '../store/tables.ts';
 
 /** In which workspace a resource is, and what somebody may do there; the ground of S1. */
 export interface Directory {
@@ -22,6 +32,8 @@ export function createDirectory(store: Store): Directory {
         return only(await store.get(jobs, { id }));
       case 'file':
         return only(await store.get(files, { id }));
+      case 'approval':
+        return only(await store.get(approvals, { id }));
       case 'key':
         return only(await store.get(providerKeys, { id }));
       case 'node':

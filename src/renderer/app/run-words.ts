@@ -8,6 +8,8 @@ export const runTook = (run: RunSummary, now: number): number => Math.max(0, (ru
 export function runWords(run: RunSummary): string {
   const { done, failed, total } = run.progress;
   switch (run.state) {
+    case 'waiting':
+      return 'Waits for its turn';
     case 'running':
       return total > 1 ? `Running, ${formatCount(done + failed)} of ${formatCount(total)}` : 'Running';
     case 'succeeded':

@@ -4,6 +4,7 @@ import type { GlyphState } from './state-glyph.tsx';
 
 /** What the states of the model look like. */
 export const glyphOfRun: Record<RunState, GlyphState> = {
+  waiting: 'line',
   running: 'running',
   succeeded: 'done',
   failed: 'failed',

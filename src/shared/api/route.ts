@@ -6,12 +6,13 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /**
  * Who may call a route (S1): `public` anybody; `user` anybody signed in; a role: held in the workspace that the path's
- * resource belongs to; `hostAdmin`; `ticket`: whoever holds a ticket for it.
+ * resource belongs to; `hostAdmin`; `ticket`: whoever holds a ticket for it;
+ * `hook`: whoever knows the address, which holds a secret; other credentials in the request are somebody else's and are not looked at.
  */
-export type Access = 'public' | 'user' | Role | 'hostAdmin' | 'ticket';
+export type Access = 'public' | 'user' | Role | 'hostAdmin' | 'ticket' | 'hook';
 
 /** The kind of resource that the path's `:id` names, from which the workspace is found. */
-export type Resource = 'workspace' | 'flow' | 'run' | 'job' | 'file' | 'node' | 'key';
+export type Resource = 'workspace' | 'flow' | 'run' | 'job' | 'file' | 'node' | 'key' | 'approval';
 
 export interface RouteContract<
   Params extends TSchema = TSchema,

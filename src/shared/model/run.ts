@@ -1,11 +1,18 @@
 import { type Static, Type } from 'typebox';
 import { FlowFile, FlowPicture, PortName, StepId } from './flow.ts';
 import { Attempt } from './job.ts';
+import { RunParent, RunTrigger } from './trigger.ts';
 import { Id, Json, Name, Timestamp } from './values.ts';
 
-export const runStates = ['running', 'succeeded', 'failed', 'cancelled'] as const;
+/** `waiting`: in line, because as many runs of its flow go on as the flow allows at once. */
+export const runStates = ['waiting', 'running', 'succeeded', 'failed', 'cancelled'] as const;
 export const RunState = Type.Enum(runStates, { $id: 'RunState' });
 export type RunState = (typeof runStates)[number];
+
+/** Whether a run with this state has ended. */
+export function isRunOver(state: RunState): boolean {
+  return state !== 'waiting' && state !== 'running';
+}
 
 /** States of a step in a run (F1). */
 export const stepStates = [
@@ -60,6 +67,10 @@ export const StepInstance = Type.Object(
     items: Type.Optional(ItemCounts),
     /** A few words for the foot of the step: "48 images", "TypeScript, 24 lines". */
     summary: Type.Optional(Type.String()),
+    /** A step that waits: until when at the latest, for which approval, for which run of another flow. */
+    waitsUntil: Type.Optional(Timestamp),
+    approvalId: Type.Optional(Id),
+    childRunId: Type.Optional(Id),
     readyAt: Type.Optional(Timestamp),
     startedAt: Type.Optional(Timestamp),
     finishedAt: Type.Optional(Timestamp),
@@ -129,6 +140,10 @@ export const RunSummary = Type.Object(
     }),
     state: RunState,
     startedBy: Type.Union([Type.String(), Type.Null()]),
+    /** What started it, where that was not a person. */
+    trigger: Type.Optional(RunTrigger),
+    /** The run whose Sub-flow step it is. */
+    parent: Type.Optional(RunParent),
     createdAt: Timestamp,
     finishedAt: Type.Union([Timestamp, Type.Null()]),
     error: Type.Optional(StepError),

@@ -13,9 +13,11 @@
  * One message per frame. A client that sends an array of messages in one frame gets arrays back from then on.
  */
 import { type Static, type TSchema, Type } from 'typebox';
+import { Approval } from '../model/approval.ts';
 import { JobError, JobState, JobSubmit, OutputChunk } from '../model/job.ts';
 import { Node } from '../model/node.ts';
 import { FlowSummary, RunSummary, StepInstance } from '../model/run.ts';
+import { FlowTriggers } from '../model/trigger.ts';
 import { Id, Json } from '../model/values.ts';
 import { ProblemSchema } from '../problem.ts';
 
@@ -42,6 +44,9 @@ export const LiveEvent = Type.Union([
   event('node.changed', { node: Node }),
   event('node.removed', { nodeId: Id }),
   event('workspace.changed', { workspaceId: Id }),
+  event('approval.changed', { approval: Approval }),
+  /** Without the addresses of its webhooks, which are for members only. */
+  event('triggers.changed', { triggers: FlowTriggers }),
   /** On the topic of a run: several step instances that changed together. */
   /** `more` says how many others inside Maps changed too and are left out; their windows are read again over REST. */
   event('steps.changed', { runId: Id, steps: Type.Array(StepInstance), more: Type.Optional(Type.Integer()) }),

@@ -1,14 +1,11 @@
 /** Steps that wait without working, and what people are asked (F8). */
+import type { Release } from '../../../shared/flows/step-type.ts';
 import type { Approval } from '../../../shared/model/approval.ts';
 import type { StepError } from '../../../shared/model/run.ts';
 import { table } from '../store.ts';
 
-/** How a wait ended: at its time, by a decision or its fallback, by the end of the run it waited for. */
-export type HoldOutcome =
-  | { readonly by: 'time' }
-  | { readonly by: 'decision'; readonly approved: boolean; readonly note: string; readonly decidedBy: string | null }
-  | { readonly by: 'run'; readonly outputs: unknown }
-  | { readonly by: 'failure'; readonly error: StepError };
+/** How a wait ended that nothing else tells: that its time has come, and what a run gave, is seen where it stands. */
+export type HoldOutcome = Extract<Release, { by: 'decision' }> | { readonly by: 'failure'; readonly error: StepError };
 
 /** What a step waits for beside its time. */
 export type HeldFor =

@@ -1,7 +1,7 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { Pencil, Play, Square } from 'lucide-react';
-import type { RunDetail, RunSummary } from '../../../shared/model/run.ts';
+import { isRunOver, type RunDetail, type RunSummary } from '../../../shared/model/run.ts';
 import { useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { useMay, useWorkspace } from '../../app/workspace.ts';
@@ -52,12 +52,12 @@ export function RunControls({ detail, size = 's' }: { detail: RunDetail; size?: 
           </Link>
         </Button>
       )}
-      {mayRun && run.state === 'running' && (
+      {mayRun && !isRunOver(run.state) && (
         <Button size={size} variant="danger" icon={Square} pending={stop.isPending} onClick={() => stop.mutate(run)}>
           Stop
         </Button>
       )}
-      {mayRun && run.state !== 'running' && (
+      {mayRun && isRunOver(run.state) && (
         <Button size={size} variant="go" icon={Play} pending={again.isPending} onClick={() => again.mutate(detail)}>
           Run again
         </Button>

@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
 import { Square } from 'lucide-react';
-import type { RunState, RunSummary } from '../../../shared/model/run.ts';
+import { isRunOver, type RunState, type RunSummary } from '../../../shared/model/run.ts';
 import { useApi } from '../../api/api.ts';
 import { flowsQuery, runsQuery } from '../../api/queries.ts';
 import { type Machines, useMachines, weaveOf, weaveWords } from '../../app/machines.ts';
@@ -27,6 +27,7 @@ import { useStopRun } from './run-controls.tsx';
 type Shown = RunState | 'all';
 const shownWords: Record<Shown, string> = {
   all: 'All',
+  waiting: 'In line',
   running: 'Running',
   succeeded: 'Done',
   failed: 'Failed',
@@ -225,7 +226,7 @@ function RunRow({ run, machines, now }: RowProps) {
         <RelativeTime at={run.createdAt} />
       </td>
       <td data-right="">
-        {mayRun && run.state === 'running' && (
+        {mayRun && !isRunOver(run.state) && (
           <IconButton
             size="s"
             variant="danger"

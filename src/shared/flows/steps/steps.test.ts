@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { stepType } from '../registry.ts';
 import { type InlineStep, type JobStep, portsFrom } from '../step-type.ts';
 
-const context = { stepId: 's', runInputs: {} };
+const context = { stepId: 's', runInputs: {}, startedAt: 1_800_000_000_000 };
 const run = (type: string, inputs: object, config: object, runInputs: object = {}) => {
   const known = stepType(type) as InlineStep;
   return known.run({ ...context, runInputs: { ...runInputs } }, { ...inputs }, { ...known.defaults, ...config });

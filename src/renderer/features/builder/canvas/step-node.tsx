@@ -3,7 +3,7 @@ import type { Node, NodeProps } from '@xyflow/react';
 import { type CSSProperties, memo } from 'react';
 import { stepType } from '../../../../shared/flows/registry.ts';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
-import type { StepInstance } from '../../../../shared/model/run.ts';
+import { isRunOver, type StepInstance } from '../../../../shared/model/run.ts';
 import { colourOf } from '../../../app/machines.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { MachineChip, machineColour } from '../../../ui/machine-chip.tsx';
@@ -262,7 +262,7 @@ export function instanceOf(
 ): StepInstance | undefined {
   if (overlay === null) return undefined;
   const instance = within === null ? overlay.steps.get(stepId) : innerInstance(overlay, stepId, within);
-  const over = overlay.run.state !== 'running';
+  const over = isRunOver(overlay.run.state);
   return instance !== undefined && over && !isFinished(instance.state) ? stopped(instance) : instance;
 }
 

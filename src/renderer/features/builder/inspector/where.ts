@@ -58,7 +58,7 @@ function jobOf(type: JobStep, config: Config): StepJob | null {
     portsFrom(type.inputs, config).map((port) => [port.name, examples[port.type] ?? []]),
   );
   try {
-    return type.job(config, values, { stepId: 'any', runInputs: {}, name: type.name });
+    return type.job(config, values, { stepId: 'any', runInputs: {}, startedAt: 0, name: type.name });
   } catch {
     // Settings that make no job yet say nothing about machines; the findings say what is wrong with them.
     return null;

@@ -4,7 +4,7 @@ import { History, Play, Square, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Node } from '../../../../shared/model/node.ts';
-import type { RunSummary } from '../../../../shared/model/run.ts';
+import { isRunOver, type RunSummary } from '../../../../shared/model/run.ts';
 import { useApi } from '../../../api/api.ts';
 import { errorWords } from '../../../api/error-words.ts';
 import { nodesQuery, runsQuery } from '../../../api/queries.ts';
@@ -35,7 +35,7 @@ export function RunBar() {
   const start = useStartRun();
   const { run: session } = useBuilder();
   const shown = overlay?.run ?? null;
-  const running = shown?.state === 'running';
+  const running = shown !== null && !isRunOver(shown.state);
   return (
     <section className="flow-runbar" aria-label="Run">
       {shown !== null && <RunWeave run={shown} />}
@@ -117,7 +117,7 @@ function RunWeave({ run }: { run: RunSummary }) {
 }
 
 function Standing({ run }: { run: RunSummary }) {
-  const now = useNow(run.state === 'running' ? 500 : 60_000);
+  const now = useNow(isRunOver(run.state) ? 60_000 : 500);
   const by = run.startedBy === null ? '' : `started by ${run.startedBy}`;
   return (
     <div className="narrow:min-w-43 flex-none leading-[17px]" role="status">

@@ -6,6 +6,8 @@ import { formatAbout, formatDuration } from '../../../ui/numbers.ts';
 export function timeWords(run: RunSummary, now: number): string {
   const passed = (run.finishedAt ?? now) - run.createdAt;
   switch (run.state) {
+    case 'waiting':
+      return `Waits for its turn since ${formatDuration(passed)}`;
     case 'running': {
       const left = timeLeft(run, passed);
       return left === null ? formatDuration(passed) : `${formatDuration(passed)}, ${formatAbout(left)} left`;

@@ -1,6 +1,7 @@
 import { useCallback } from 'react';
 import type { FlowGraph } from '../../../../shared/flows/graph.ts';
 import { inputValue } from '../../../../shared/flows/steps/input.ts';
+import { isRunOver } from '../../../../shared/model/run.ts';
 import { errorWords } from '../../../api/error-words.ts';
 import { toast } from '../../../ui/toasts.tsx';
 import { useBuilder } from '../model/builder.ts';
@@ -22,7 +23,13 @@ export function useStartRun(): () => void {
   const { flow, ui, run, readOnly } = useBuilder();
   return useCallback(() => {
     const { pending, overlay } = run.state.getState();
-    if (readOnly || !flow.state.getState().loaded || pending !== null || overlay?.run.state === 'running') return;
+    if (
+      readOnly ||
+      !flow.state.getState().loaded ||
+      pending !== null ||
+      (overlay !== null && !isRunOver(overlay.run.state))
+    )
+      return;
     const view = flow.view.getState();
     const wrong = findingsOf(view).filter((finding) => finding.severity === 'error');
     const [first] = wrong;
