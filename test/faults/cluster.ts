@@ -88,19 +88,17 @@ async function joinNode(
 ): Promise<ClusterNode> {
   const network = await startNetwork();
   network.towards(port);
-  let program: FaultProgram<JoinProgramReady>;
+  const message: JoinProgramStart = { dataDir: join(folder, name), logs: folder, name, url: network.url, ...timing };
+  const begin = () => startFaultProgram<JoinProgramReady>('join', message);
+  let program = await begin();
   const start = async () => {
-    const message: JoinProgramStart = { dataDir: join(folder, name), logs: folder, name, url: network.url, ...timing };
-    program = await startFaultProgram<JoinProgramReady>('join', message);
+    program = await begin();
   };
-  await start();
-  const add = () => {
-    const body = { share_key: program.ready.shareKey };
-    return host()
-      .call('addNodeByKey', { params: { id: workspaceId }, body })
-      .catch(() => null);
-  };
-  await waitFor(`${name} to be added by its key`, add);
+  const { nodeId, shareKey } = program.ready;
+  // Keys that nobody has count as guesses, so the node has to be there first.
+  const known = async () => (await host().call('listNodes', {})).items.some(({ id }) => id === nodeId);
+  await waitFor(`${name} to register`, known);
+  await host().call('addNodeByKey', { params: { id: workspaceId }, body: { share_key: shareKey } });
   return { name, network, program: () => program, start };
 }
 

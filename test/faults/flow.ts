@@ -46,7 +46,7 @@ export const faultFlow: FlowFile = {
     edge('list.value', 'each.items'),
     edge('each.item', 'double.value'),
     edge('double.result', 'label.value'),
-    edge('label.result', 'each.result'),
+    edge('label.value', 'each.result'),
     edge('each.results', 'total.value'),
     edge('total.result', 'big.value'),
     edge('big.yes', 'yes.value'),
