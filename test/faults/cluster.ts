@@ -52,9 +52,8 @@ export async function startCluster(folder: string, joined: number, dataDir = joi
   const direct = () => clientAt(program.ready.url);
   const [workspace] = (await direct().call('listWorkspaces', {})).items;
   const workspaceId = workspace?.id ?? '';
-  for (let number = 1; number <= joined; number += 1) {
-    nodes.push(await joinNode(folder, `node-${number}`, port, workspaceId, direct, timing));
-  }
+  const names = Array.from({ length: joined }, (_, index) => `node-${index + 1}`);
+  nodes.push(...(await Promise.all(names.map((name) => joinNode(folder, name, port, workspaceId, direct, timing)))));
   const online = async () =>
     (await direct().call('listWorkspaceNodes', { params: { id: workspaceId } })).items.filter(
       ({ status }) => status === 'online',
@@ -71,8 +70,7 @@ export async function startCluster(folder: string, joined: number, dataDir = joi
     direct,
     startHost,
     async stop() {
-      await Promise.all(nodes.map((node) => node.program().stop()));
-      await program.stop();
+      await Promise.all([program, ...nodes.map((node) => node.program())].map((one) => one.stop()));
       await Promise.all([network.stop(), ...nodes.map((node) => node.network.stop())]);
     },
   };

@@ -80,6 +80,7 @@ async function inCluster(folder: string, plan: FaultPlan, work: Work, say: (text
     mkdirSync(folder, { recursive: true });
     const cluster = await startCluster(folder, plan.joined, disk === null ? undefined : join(disk.path, 'host'));
     stops.push(cluster.stop);
+    say('all are online');
     const done = await beginWork(cluster, work);
     stops.push(done.stop);
     await performFaults(cluster, disk, plan, say);

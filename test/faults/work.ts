@@ -22,7 +22,7 @@ export interface WorkSize {
   /** Milliseconds over which it is spread. */
   over: number;
 }
-const usual: WorkSize = { echoes: 300, scripts: 12, cancelled: 4, runs: 2, over: 4_500 };
+const usual: WorkSize = { echoes: 300, scripts: 6, cancelled: 4, runs: 2, over: 4_500 };
 
 /** Hours: ends only by being cancelled. */
 const endless = 3 * 3_600_000;
