@@ -14,10 +14,12 @@ export interface Batch {
   readonly after: (() => void)[];
   /** The run ends with this batch. */
   ends: boolean;
+  /** What comes next reads what this batch writes: it is committed first. */
+  full: boolean;
 }
 
 export function newBatch(): Batch {
-  return { changes: [], jobs: [], cancelJobs: [], seen: new Map(), after: [], ends: false };
+  return { changes: [], jobs: [], cancelJobs: [], seen: new Map(), after: [], ends: false, full: false };
 }
 
 export function sizeOf(batch: Batch): number {

@@ -2,9 +2,11 @@
 import type { Values } from '../../shared/flows/step-type.ts';
 import type { ItemCounts, StepInstance } from '../../shared/model/run.ts';
 import type { FinishedJob } from '../services.ts';
-import type { RunRow, StepRow } from '../store/tables.ts';
+import type { RunRow, StepMarks, StepRow } from '../store/tables.ts';
 import type { CompiledFlow, CompiledLevel, CompiledStep } from './compile.ts';
 import { levelOf } from './compile.ts';
+import type { ItemList } from './item-list.ts';
+import type { MapResults } from './map-results.ts';
 import { begin, type Next, type Progress } from './plan.ts';
 import type { WorkDone } from './work-done.ts';
 
@@ -21,24 +23,38 @@ export interface Scope {
   readonly progress: Progress;
   /** Outputs of its finished steps, as kept (large ones are blobs). */
   readonly outputs: Map<string, Values>;
-  /** Rows found at a resume, by step. */
-  readonly found: ReadonlyMap<string, StepRow>;
+  /** Rows that are there already, by step: found at a resume, or to be tried again. */
+  readonly found: Map<string, StepRow>;
+  /** Rows up to this number that failed or were cancelled are done again (policy.ts, isStale). */
+  readonly stale: number;
+  /** How often a step of this item was tried again because the Map's policy says so. */
+  tries: number;
   closed: boolean;
 }
 
 /** A Map step that works through its items. */
 export interface OpenMap {
   readonly scope: Scope;
+  /** What stands inside. */
+  readonly level: CompiledLevel;
   readonly one: CompiledStep;
-  readonly items: readonly unknown[];
+  readonly items: ItemList;
   readonly limits: { concurrency: number; onItemError: 'fail' | 'leave_out' | 'null' };
-  readonly found: ReadonlyMap<number, ReadonlyMap<string, StepRow>>;
+  /** Whether there may be rows of its items from before. */
+  readonly resumed: boolean;
+  readonly stale: number;
   readonly counts: ItemCounts;
-  /** By item: its result, null where the policy says so, absent where it is left out. */
-  readonly results: { value?: unknown }[];
-  /** About how many bytes the results take. */
-  resultBytes: number;
+  /** Items from `start` on, with the rows found of them; the rest is in the store. */
+  window: ItemWindow;
+  readonly results: MapResults;
   next: number;
+  closed: boolean;
+}
+
+export interface ItemWindow {
+  readonly start: number;
+  readonly items: readonly unknown[];
+  readonly found: ReadonlyMap<string, Map<string, StepRow>>;
 }
 
 /** A step instance that has begun and not finished. */
@@ -46,12 +62,15 @@ export interface OpenStep {
   readonly scope: Scope;
   readonly one: CompiledStep;
   readonly row: StepRow;
+  /** Its items, where it is a Map. */
+  readonly map?: OpenMap;
 }
 
 export type Task =
   | { readonly kind: 'start'; readonly scope: Scope; readonly step: number }
   | { readonly kind: 'job'; readonly key: string; readonly finished: FinishedJob }
   | { readonly kind: 'items'; readonly map: OpenMap }
+  | { readonly kind: 'timeout'; readonly key: string; readonly row: StepRow }
   | { readonly kind: 'cancel'; readonly done: () => void };
 
 export interface ActiveRun {
@@ -64,6 +83,8 @@ export interface ActiveRun {
   readonly work: WorkDone;
   /** Files found to be of the workspace. */
   readonly knownFiles: Set<string>;
+  /** How to cancel what waits for its time. */
+  readonly timers: Set<() => void>;
   seq: number;
   working: Promise<void> | null;
   ended: boolean;
@@ -77,7 +98,7 @@ export function itemPath(outer: string, mapId: string, index: number): string {
   return `${outer === '' ? '' : `${outer}/`}${mapId}[${index}]`;
 }
 
-export function openTop(flow: CompiledFlow, found: ReadonlyMap<string, StepRow>): { scope: Scope; next: Next } {
+export function openTop(flow: CompiledFlow, found: Map<string, StepRow>, stale: number): { scope: Scope; next: Next } {
   const level = levelOf(flow, '');
   const { progress, next } = begin(level.level);
   const scope: Scope = {
@@ -90,6 +111,8 @@ export function openTop(flow: CompiledFlow, found: ReadonlyMap<string, StepRow>)
     progress,
     outputs: new Map(),
     found,
+    stale,
+    tries: 0,
     closed: false,
   };
   return { scope, next };
@@ -98,29 +121,33 @@ export function openTop(flow: CompiledFlow, found: ReadonlyMap<string, StepRow>)
 export function openItem(flow: CompiledFlow, map: OpenMap, index: number): { scope: Scope; next: Next } {
   const level = levelOf(flow, map.one.step.id);
   const { progress, next } = begin(level.level);
+  const path = itemPath(map.scope.path, map.one.step.id, index);
+  const found = map.window.found.get(path) ?? new Map<string, StepRow>();
   const scope: Scope = {
     level,
-    path: itemPath(map.scope.path, map.one.step.id, index),
+    path,
     outer: map.scope,
     map,
     index,
-    inner: { item: map.items[index], index },
+    inner: { item: map.window.items[index - map.window.start], index },
     progress,
     outputs: new Map(),
-    found: map.found.get(index) ?? new Map(),
+    found,
+    stale: map.stale,
+    tries: [...found.values()].reduce((sum, row) => sum + (row.marks?.itemTries ?? 0), 0),
     closed: false,
   };
   return { scope, next };
 }
 
-/** Whether a scope, or one around it, has been closed: what still comes from it is dropped. */
+/** Whether a scope, or one around it, or a Map has been closed: what still comes from it is dropped. */
 export function isClosed(scope: Scope): boolean {
-  for (let at: Scope | null = scope; at !== null; at = at.outer) if (at.closed) return true;
+  for (let at: Scope | null = scope; at !== null; at = at.outer) if (at.closed || at.map?.closed === true) return true;
   return false;
 }
 
-export function isInside(scope: Scope, around: Scope): boolean {
-  for (let at: Scope | null = scope; at !== null; at = at.outer) if (at === around) return true;
+export function isInside(scope: Scope, around: Scope | OpenMap): boolean {
+  for (let at: Scope | null = scope; at !== null; at = at.outer) if (at === around || at.map === around) return true;
   return false;
 }
 
@@ -139,5 +166,15 @@ export function instanceOf(row: StepRow): StepInstance {
     ...(row.startedAt === null ? {} : { startedAt: row.startedAt }),
     ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt }),
     attempts: row.attempts,
+    ...(row.marks == null ? {} : marksOf(row.marks)),
+  };
+}
+
+function marksOf({ pinned, takenFrom, cachedFrom, usedDefault }: StepMarks): Partial<StepInstance> {
+  return {
+    ...(pinned === undefined ? {} : { pinned }),
+    ...(takenFrom === undefined ? {} : { takenFrom }),
+    ...(cachedFrom === undefined ? {} : { cachedFrom }),
+    ...(usedDefault === undefined ? {} : { usedDefault }),
   };
 }

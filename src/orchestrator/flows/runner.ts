@@ -11,6 +11,7 @@ import type { Timers } from '../timers.ts';
 import type { Announcer } from './announce.ts';
 import { type Batch, newBatch, sizeOf } from './batch.ts';
 import { readBefore } from './before.ts';
+import { cachedResult } from './cache.ts';
 import type { CompiledFlow } from './compile.ts';
 import { goOn } from './finish.ts';
 import { checkFiles } from './own-files.ts';
@@ -28,7 +29,7 @@ export interface RunnerDeps {
   readonly jobs: RunnerJobs;
   readonly timers: Timers;
   readonly announce: Announcer;
-  readonly work: Omit<WorkDeps, 'foundItems' | 'job' | 'checkFiles'>;
+  readonly work: Omit<WorkDeps, 'rowsAt' | 'cached' | 'later' | 'job' | 'checkFiles'>;
 }
 
 /** What was durable of a run before this start: the rows of its top level, and who has worked on it. */
@@ -62,7 +63,16 @@ export function createRunner(deps: RunnerDeps): Runner {
   const work: WorkDeps = {
     ...deps.work,
     job: (jobId) => deps.jobs.get(jobId),
-    foundItems: (run, mapId, path) => foundItems(deps.store, run.row.id, mapId, path),
+    rowsAt: (run, stepIds, paths) =>
+      deps.store.list(steps, { where: { runId: run.row.id, stepId: stepIds, path: paths } }),
+    cached: (cacheKey) => cachedResult(deps.store, cacheKey),
+    later: (run, ms, task) => {
+      const cancel = deps.timers.after(ms, () => {
+        run.timers.delete(cancel);
+        if (!run.ended && !stopping.signal.aborted) add(run, task);
+      });
+      run.timers.add(cancel);
+    },
     checkFiles: (run, inputs) => checkFiles(deps.store, run.row.workspaceId, inputs, run.knownFiles),
   };
 
@@ -81,7 +91,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   const workOff = async (run: ActiveRun) => {
     while (run.tasks.length > 0 && !run.ended && !stopping.signal.aborted) {
       const batch = newBatch();
-      while (run.tasks.length > 0 && sizeOf(batch) < mostChanges && !batch.ends) {
+      while (run.tasks.length > 0 && sizeOf(batch) < mostChanges && !batch.ends && !batch.full) {
         const task = run.tasks.shift();
         if (task !== undefined) await perform(work, run, task, batch);
       }
@@ -95,6 +105,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   const startOver = async (run: ActiveRun, error: unknown) => {
     deps.work.unexpected(error, `Run ${run.row.id} is taken up again`);
     run.ended = true;
+    cancelTimers(run);
     for (let patience = firstPatience; !stopping.signal.aborted; patience = Math.min(patience * 2, mostPatience)) {
       await pause(deps.timers, patience, stopping.signal);
       const before = await readBefore(deps.store, run.row.id).catch(() => null);
@@ -112,6 +123,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   };
   const finish = (run: ActiveRun) => {
     run.ended = true;
+    cancelTimers(run);
     active.delete(run.row.id);
     for (const task of run.tasks.splice(0)) if (task.kind === 'cancel') task.done();
   };
@@ -170,13 +182,14 @@ export function createRunner(deps: RunnerDeps): Runner {
     async stop() {
       for (const stop of stopListening) stop();
       stopping.abort();
+      for (const run of active.values()) cancelTimers(run);
       await Promise.all([...active.values()].map((run) => run.working));
     },
   };
 }
 
 function openRun(row: RunRow, flow: CompiledFlow, { rows, work, seq }: Before) {
-  const { scope, next } = openTop(flow, new Map(rows.map((step) => [step.stepId, { ...step }])));
+  const { scope, next } = openTop(flow, new Map(rows.map((step) => [step.stepId, { ...step }])), row.resumedSeq ?? 0);
   const run: ActiveRun = {
     row: { ...row },
     flow,
@@ -186,6 +199,7 @@ function openRun(row: RunRow, flow: CompiledFlow, { rows, work, seq }: Before) {
     progress: { total: scope.level.steps.length, done: 0, failed: 0 },
     work,
     knownFiles: new Set(),
+    timers: new Set(),
     seq,
     working: null,
     ended: false,
@@ -255,17 +269,9 @@ async function cancelJobs({ jobs, work }: RunnerDeps, run: ActiveRun, batch: Bat
   }
 }
 
-/** Rows of the items of one Map instance, by item and step. */
-async function foundItems(store: Store, runId: string, mapId: string, path: string) {
-  const prefix = `${path === '' ? '' : `${path}/`}${mapId}[`;
-  const found = new Map<number, Map<string, StepRow>>();
-  for (const row of await store.list(steps, { where: { runId, under: mapId } })) {
-    const index = row.path.startsWith(prefix) ? /^(\d+)\]$/.exec(row.path.slice(prefix.length))?.[1] : undefined;
-    if (index === undefined) continue;
-    const item = found.get(Number(index)) ?? new Map<string, StepRow>();
-    found.set(Number(index), item.set(row.stepId, row));
-  }
-  return found;
+function cancelTimers(run: ActiveRun): void {
+  for (const cancel of run.timers) cancel();
+  run.timers.clear();
 }
 
 async function endOrphans({ store, jobs }: RunnerDeps, isActive: (runId: string) => boolean): Promise<void> {

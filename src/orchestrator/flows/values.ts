@@ -7,6 +7,10 @@ export interface RunValues {
   /** Outputs as they are kept; those over 64 KiB are put away first. */
   keep(outputs: Values): Values | Promise<Values>;
   load(value: unknown): Promise<unknown>;
+  /** Puts JSON text away as it comes, so that it never stands in memory as a whole. */
+  putText(text: Iterable<string> | AsyncIterable<string | Uint8Array>): Promise<BlobRef>;
+  /** The bytes of a value that was put away; the range is inclusive. */
+  read(ref: BlobRef, range?: { start: number; end: number }): AsyncIterable<Uint8Array>;
 }
 
 export function createRunValues(blobs: Pick<BlobStore, 'put' | 'open'>): RunValues {
@@ -26,7 +30,39 @@ export function createRunValues(blobs: Pick<BlobStore, 'put' | 'open'>): RunValu
       return large.length === 0 ? outputs : keepLarge(outputs, large);
     },
     load: async (value) => (isBlobRef(value) ? readJson(blobs, value) : value),
+    async putText(text) {
+      const { sha256, size } = await blobs.put(inPieces(text), { maxBytes: limits.fileUpload });
+      return { $blob: sha256, size };
+    },
+    read: (ref, range) => bytesOf(blobs, ref, range),
   };
+}
+
+const pieceBytes = 64 * 1024;
+
+/** Many short texts as few larger pieces of bytes. */
+async function* inPieces(text: Iterable<string> | AsyncIterable<string | Uint8Array>): AsyncIterable<Uint8Array> {
+  let gathered = '';
+  for await (const part of text) {
+    if (typeof part === 'string') {
+      gathered += part;
+      if (gathered.length < pieceBytes) continue;
+    }
+    if (gathered !== '') yield Buffer.from(gathered);
+    gathered = '';
+    if (typeof part !== 'string') yield part;
+  }
+  if (gathered !== '') yield Buffer.from(gathered);
+}
+
+async function* bytesOf(
+  blobs: Pick<BlobStore, 'open'>,
+  { $blob, size }: BlobRef,
+  range?: { start: number; end: number },
+): AsyncIterable<Uint8Array> {
+  const content = await blobs.open($blob, range);
+  if (content === null) throw new Error(`The blob ${$blob} (${size} bytes) of this run is gone`);
+  for await (const part of content.stream) yield part as Uint8Array;
 }
 
 /** A value of the user's that looks like a reference is put away too, so that whatever stands as one in a row is ours. */
@@ -60,10 +96,8 @@ function textBytes(text: string, enough: number): number {
   return text.length > enough ? text.length : Buffer.byteLength(text) + 2;
 }
 
-async function readJson(blobs: Pick<BlobStore, 'open'>, { $blob, size }: BlobRef): Promise<unknown> {
-  const content = await blobs.open($blob);
-  if (content === null) throw new Error(`The blob ${$blob} (${size} bytes) of this run is gone`);
-  const parts: Buffer[] = [];
-  for await (const part of content.stream) parts.push(Buffer.from(part as Uint8Array));
+async function readJson(blobs: Pick<BlobStore, 'open'>, ref: BlobRef): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  for await (const part of bytesOf(blobs, ref)) parts.push(part);
   return JSON.parse(Buffer.concat(parts).toString('utf8'));
 }

@@ -2,7 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Values } from '../../shared/flows/step-type.ts';
 import type { Job } from '../../shared/model/job.ts';
 import type { StepRow } from '../store/tables.ts';
-import type { ActiveRun } from './run-memory.ts';
+import type { ActiveRun, Task } from './run-memory.ts';
 import type { RunValues } from './values.ts';
 
 export interface WorkDeps {
@@ -13,6 +13,10 @@ export interface WorkDeps {
   job(jobId: string): Promise<Job | null>;
   /** Rejects a StepFailure where the inputs name a file that is not of the run's workspace. */
   checkFiles(run: ActiveRun, inputs: Values): Promise<void>;
-  /** Rows inside a Map instance, by item and step, where a run is taken up again. */
-  foundItems(run: ActiveRun, mapId: string, path: string): Promise<ReadonlyMap<number, ReadonlyMap<string, StepRow>>>;
+  /** Rows of some steps at some item paths. */
+  rowsAt(run: ActiveRun, stepIds: readonly string[], paths: readonly string[]): Promise<readonly StepRow[]>;
+  /** The finished row of a step with this signature (F6). */
+  cached(cacheKey: string): Promise<StepRow | null>;
+  /** Adds a task after so many milliseconds, unless the run has ended by then. */
+  later(run: ActiveRun, ms: number, task: Task): void;
 }

@@ -2,16 +2,18 @@
  * What the runner does with a run, task by task: starts steps, takes what jobs answered, feeds Maps, ends the run. Changes
  * gather in a batch; nothing here waits for the store, and nothing is visible before the batch is committed.
  */
-import type { Values } from '../../shared/flows/step-type.ts';
-import { defaultRetry, type Job } from '../../shared/model/job.ts';
+import type { StepJob, Values } from '../../shared/flows/step-type.ts';
+import type { Job } from '../../shared/model/job.ts';
 import { finishedStepStates, type ItemCounts, type StepError } from '../../shared/model/run.ts';
 import type { FinishedJob, NewJob } from '../services.ts';
 import type { StepRow } from '../store/tables.ts';
 import { type Batch, show } from './batch.ts';
+import { signatureOf } from './cache.ts';
 import type { CompiledStep } from './compile.ts';
-import { endRun, failed, failStep, inWords, newRow, open, settled, succeed, unknownError } from './finish.ts';
+import { endRun, failed, failStep, finish, inWords, newRow, open, settled, succeed, unknownError } from './finish.ts';
 import { gather } from './inputs.ts';
 import { feed, openMap } from './items.ts';
+import { isCached, isStale, jobRetryOf } from './policy.ts';
 import { type ActiveRun, isClosed, keyOf, type Scope, type Task } from './run-memory.ts';
 import { sourcesOf } from './sources.ts';
 import type { WorkDeps } from './work-deps.ts';
@@ -27,7 +29,10 @@ export async function perform(deps: WorkDeps, run: ActiveRun, task: Task, batch:
       await takeResult(deps, run, task.key, task.finished, batch);
       return;
     case 'items':
-      if (!isClosed(task.map.scope)) await feed(deps, run, task.map, batch);
+      if (!task.map.closed && !isClosed(task.map.scope)) await feed(deps, run, task.map, batch);
+      return;
+    case 'timeout':
+      await timeOut(deps, run, task.key, task.row, batch);
       return;
     case 'cancel':
       batch.after.push(task.done);
@@ -39,12 +44,19 @@ async function startStep(deps: WorkDeps, run: ActiveRun, scope: Scope, step: num
   const one = scope.level.steps[step];
   if (one === undefined) return;
   const found = scope.found.get(one.step.id);
-  if (found !== undefined && finishedStepStates.includes(found.state)) {
-    takeFound(deps, run, scope, one, found, batch);
+  const again = found !== undefined && isStale(found, scope.stale);
+  if (found !== undefined && !again && finishedStepStates.includes(found.state)) {
+    await takeFound(deps, run, scope, one, found, batch);
     return;
   }
-  const row = found ?? newRow(deps, run, scope, one);
-  if (found?.jobId != null) {
+  const row =
+    found === undefined ? newRow(deps, run, scope, one) : again ? redone(deps, run, scope, one, found) : found;
+  const pin = run.row.basis?.pinned?.[one.step.id];
+  if (pin !== undefined) {
+    takePin(deps, run, scope, one, row, pin, batch);
+    return;
+  }
+  if (!again && found?.jobId != null) {
     await takeJob(deps, run, scope, one, row, found.jobId, batch);
     return;
   }
@@ -52,8 +64,39 @@ async function startStep(deps: WorkDeps, run: ActiveRun, scope: Scope, step: num
     const { inputs, config } = gather(scope.level, one, await sourcesOf(deps, run, scope, one));
     await execute(deps, run, scope, one, row, inputs, config, batch);
   } catch (error) {
-    failStep(deps, run, scope, one, row, inWords(deps, error, one), batch);
+    await failStep(deps, run, scope, one, row, inWords(deps, error, one), batch);
   }
+}
+
+/** A fresh row in the place of one that failed or was cancelled. A Map keeps what its items had come to. */
+function redone(deps: WorkDeps, run: ActiveRun, scope: Scope, one: CompiledStep, found: StepRow): StepRow {
+  const row = newRow(deps, run, scope, one);
+  return one.type.executes === 'container' ? { ...row, startedAt: found.startedAt } : row;
+}
+
+/** F7: the outputs that were given when the run was started stand instead of executing the step. */
+function takePin(
+  deps: WorkDeps,
+  run: ActiveRun,
+  scope: Scope,
+  one: CompiledStep,
+  row: StepRow,
+  pin: Values,
+  batch: Batch,
+): void {
+  row.startedAt = deps.clock.now();
+  row.marks = { ...row.marks, pinned: true };
+  if (one.type.executes === 'container' && scope.map === null) run.progress.done += 1;
+  finish(deps, run, scope, one, row, 'succeeded', pin, batch);
+}
+
+async function timeOut(deps: WorkDeps, run: ActiveRun, key: string, row: StepRow, batch: Batch): Promise<void> {
+  const step = run.open.get(key);
+  if (step === undefined || step.row !== row || isClosed(step.scope)) return;
+  const seconds = step.one.step.policy?.timeoutSeconds ?? 0;
+  const message = `It took longer than ${seconds} second${seconds === 1 ? '' : 's'}.`;
+  const error = { code: 'step_timeout', message, next: 'Give it more time in "If it fails".' };
+  await failStep(deps, run, step.scope, step.one, row, error, batch);
 }
 
 async function execute(
@@ -78,8 +121,10 @@ async function execute(
     }
     case 'job': {
       await deps.checkFiles(run, inputs);
-      open(run, scope, one, row);
-      batch.jobs.push({ job: newJob(run, one, one.type.job(config, inputs, context), scope.path), row });
+      const job = one.type.job(config, inputs, context);
+      if (isCached(one) && (await takeCached(deps, run, scope, one, row, config, job, batch))) return;
+      open(deps, run, scope, one, row);
+      batch.jobs.push({ job: newJob(run, one, job, scope.path), row });
       show(batch, row);
       return;
     }
@@ -88,17 +133,36 @@ async function execute(
   }
 }
 
+/** F6: the finished result of an earlier step with the same signature. False where there is none. */
+async function takeCached(
+  deps: WorkDeps,
+  run: ActiveRun,
+  scope: Scope,
+  one: CompiledStep,
+  row: StepRow,
+  config: Values,
+  job: StepJob,
+  batch: Batch,
+): Promise<boolean> {
+  row.cacheKey = signatureOf(run.row.workspaceId, one, config, job);
+  const hit = await deps.cached(row.cacheKey);
+  if (hit === null) return false;
+  row.startedAt = deps.clock.now();
+  row.marks = { ...row.marks, cachedFrom: hit.marks?.cachedFrom ?? { runId: hit.runId } };
+  row.summary = hit.summary;
+  finish(deps, run, scope, one, row, 'succeeded', (hit.outputs ?? {}) as Values, batch);
+  return true;
+}
+
 function newJob(run: ActiveRun, { step }: CompiledStep, job: Omit<NewJob, 'origin'>, path: string): NewJob {
   const { policy, placement } = step;
-  const attempts = policy?.attempts ?? 1;
+  const retry = jobRetryOf(policy);
   return {
     ...job,
     label: (job.label ?? step.name).slice(0, 200),
     requires: { ...job.requires, ...placement },
     runSeconds: policy?.timeoutSeconds ?? job.runSeconds ?? 60,
-    ...(attempts > 1
-      ? { retry: { ...defaultRetry, attempts, retryOn: ['node', 'job'] as const satisfies string[] } }
-      : {}),
+    ...(retry === undefined ? {} : { retry }),
     origin: { runId: run.row.id, stepId: step.id, path },
   };
 }
@@ -113,7 +177,7 @@ async function takeJob(
   jobId: string,
   batch: Batch,
 ): Promise<void> {
-  open(run, scope, one, row);
+  open(deps, run, scope, one, row);
   show(batch, row);
   const job = await deps.job(jobId);
   if (job !== null && job.finishedAt !== null) {
@@ -122,18 +186,27 @@ async function takeJob(
 }
 
 /** A step that had finished before the host went away: it counts, and is not written again (F1). */
-function takeFound(deps: WorkDeps, run: ActiveRun, scope: Scope, one: CompiledStep, row: StepRow, batch: Batch): void {
-  if (row.state === 'failed') {
-    failed(deps, run, scope, one, row.error ?? unknownError, batch);
+async function takeFound(
+  deps: WorkDeps,
+  run: ActiveRun,
+  scope: Scope,
+  one: CompiledStep,
+  row: StepRow,
+  batch: Batch,
+): Promise<void> {
+  if (scope.map === null && row.items !== null) countItems(run, row.items);
+  if (row.state === 'failed' && row.outputs === null) {
+    await failed(deps, run, scope, one, row.error ?? unknownError, batch);
     return;
   }
-  if (row.state === 'succeeded') scope.outputs.set(one.step.id, (row.outputs ?? {}) as Values);
-  if (scope.map === null && row.items !== null) countItems(run, row.items);
+  if (row.outputs !== null) scope.outputs.set(one.step.id, row.outputs as Values);
+  const asOne = one.type.executes === 'container' && row.items === null;
+  if (scope.map === null && asOne && row.state !== 'skipped') run.progress.done += 1;
   settled(deps, run, scope, one, batch);
 }
 
 function countItems(run: ActiveRun, items: ItemCounts): void {
-  run.progress.total += items.total - 1;
+  run.progress.total += items.done + items.failed - 1;
   run.progress.done += items.done;
   run.progress.failed += items.failed;
 }
@@ -156,12 +229,12 @@ async function takeResult(
     finishedAt: job.finishedAt,
   });
   if (nodeId !== null) addWork(run.work, row, nodeId, timeOf(job));
-  if (job.state !== 'succeeded') return failStep(deps, run, scope, one, row, jobError(job), batch);
+  if (job.state !== 'succeeded') return await failStep(deps, run, scope, one, row, jobError(job), batch);
   try {
     const outputs = outputsFrom(one, await deps.values.load(job.result));
     succeed(deps, run, scope, one, row, outputs, await deps.values.keep(outputs), batch);
   } catch (error) {
-    failStep(deps, run, scope, one, row, inWords(deps, error, one), batch);
+    await failStep(deps, run, scope, one, row, inWords(deps, error, one), batch);
   }
 }
 

@@ -1,9 +1,11 @@
+// biome-ignore-all lint/performance/noBarrelFile: whoever asks for a table asks here, wherever it is declared
 import type { FlowFile, FlowPicture } from '../../shared/model/flow.ts';
 import type { Attempt, JobError, JobOrigin, JobState, Requirements, RetryPolicy } from '../../shared/model/job.ts';
 import type { Capabilities, ResourceLimits } from '../../shared/model/node.ts';
 import type { ItemCounts, RunState, StepError, StepState, WeavePart } from '../../shared/model/run.ts';
 import type { RunParent, RunTrigger } from '../../shared/model/trigger.ts';
 import type { Role } from '../../shared/model/user.ts';
+import type { BlobRef } from '../../shared/model/values.ts';
 import { table } from './store.ts';
 
 // ---- host and people ----
@@ -185,6 +187,11 @@ export interface JobRow {
   startedAt: number | null;
   finishedAt: number | null;
   notBefore: number | null;
+  /** Set by few jobs only (J5). */
+  queueSeconds: number | null;
+  silenceSeconds: number | null;
+  /** The last time it was put in line again by hand; attempts up to then do not count any more. */
+  requeued: { at: number; attempts: number } | null;
 }
 export const jobs = table<JobRow>({
   name: 'jobs',
@@ -214,6 +221,9 @@ export const jobs = table<JobRow>({
     startedAt: 'integer',
     finishedAt: 'integer',
     notBefore: 'integer',
+    queueSeconds: 'integer',
+    silenceSeconds: 'integer',
+    requeued: 'json',
   },
 });
 
@@ -370,10 +380,13 @@ export interface StepMarks {
   takenFrom?: { runId: string };
   cachedFrom?: { runId: string };
   usedDefault?: true;
-  /** How often the runner itself tried it again. */
+  /** How often the runner itself tried it again: by its own policy, and by that of the Map around it. */
   tries?: number;
+  itemTries?: number;
   /** A Map that is tried again: failed rows inside it up to this number are done again. */
   staleSeq?: number;
+  /** Where the long list of items is kept that a Map works through. */
+  items?: BlobRef;
 }
 
 export interface StepRow {
@@ -467,6 +480,7 @@ export const idempotency = table<IdempotencyRow>({
 
 export * from './tables/history.ts';
 export * from './tables/holds.ts';
+export * from './tables/job-events.ts';
 export * from './tables/keys.ts';
 export * from './tables/reputation.ts';
 export * from './tables/triggers.ts';
