@@ -2,12 +2,17 @@
 import type { Clock } from '../../shared/clock.ts';
 import { hostNodeId } from '../host-executors/host-executor.ts';
 import type { Roster } from '../nodes/roster.ts';
+import { chooseGpu } from '../scheduler/fit.ts';
 import type { QueueView, WorkspaceUse } from '../scheduler/snapshot.ts';
+import { createUses } from '../scheduler/use.ts';
 import type { AttemptTickets } from '../services.ts';
 import type { Timers } from '../timers.ts';
 import type { HostWork } from './host-work.ts';
 import { createLines } from './line.ts';
 import type { ActiveJob } from './record.ts';
+
+/** Timers take 31 bits. */
+const longestTimer = 2 ** 31 - 1;
 
 export interface Holdings {
   find(jobId: string): ActiveJob | undefined;
@@ -39,12 +44,14 @@ export function createHoldings(deps: {
   host: HostWork;
   /** A job may be placed, or room became free. */
   onPlaceable: () => void;
+  /** It has waited in line as long as it would (J5). */
+  onImpatient: (job: ActiveJob, queueSeconds: number) => void;
 }): Holdings {
   const { roster, clock, timers, tickets, host } = deps;
   const active = new Map<string, ActiveJob>();
   const byRun = new Map<string, Set<ActiveJob>>();
   const byNode = new Map<string, Set<ActiveJob>>();
-  const use = new Map<string, { cores: number; servedAt: number }>();
+  const use = createUses();
   const lines = createLines();
   const hostLines = createLines();
   const isHosts = ({ row }: ActiveJob) => host.kinds.has(row.kind);
@@ -60,11 +67,12 @@ export function createHoldings(deps: {
   const standInLine = (job: ActiveJob) => {
     const wait = (job.life.notBefore ?? 0) - clock.now();
     if (wait > 0) {
-      job.stopBackOff = timers.after(wait, () => standInLine(job));
+      job.stopBackOff = timers.after(Math.min(wait, longestTimer), () => standInLine(job));
       return;
     }
     job.stopBackOff = null;
     job.inLine = true;
+    losePatience(job);
     if (isHosts(job)) {
       hostLines.add(host.laneOf(job.row), job.need, job.waiting);
       host.wake();
@@ -76,19 +84,34 @@ export function createHoldings(deps: {
   const leaveLine = (job: ActiveJob) => {
     job.stopBackOff?.();
     job.stopBackOff = null;
+    job.stopPatience?.();
+    job.stopPatience = null;
     if (job.inLine && isHosts(job)) hostLines.remove(host.laneOf(job.row), job.waiting);
     else if (job.inLine) lines.remove(job.key, job.waiting);
     job.inLine = false;
+  };
+  /** J5: counted from when it came in line, also where that was before this start of the host. */
+  const losePatience = (job: ActiveJob) => {
+    const { queueSeconds } = job.row;
+    if (queueSeconds === null) return;
+    const left = lineSince(job) + queueSeconds * 1_000 - clock.now();
+    job.stopPatience = timers.after(Math.max(0, left), () => deps.onImpatient(job, queueSeconds));
+  };
+  /** N6: a job that is adopted takes GPU memory as it did when it was placed; on which GPU is not known any more. */
+  const gpuOf = ({ row: { requires } }: ActiveJob, nodeId: string): number | null => {
+    const view = roster.get(nodeId)?.view;
+    if (requires.gpuMemoryMb === undefined || view === undefined || view.shared.gpus.length === 0) return null;
+    return chooseGpu(requires.gpuMemoryMb, view.shared, view.taken) ?? 0;
   };
   const occupy = (job: ActiveJob, nodeId: string) => {
     addTo(byNode, nodeId, job);
     // What the host does itself takes nothing from contributors, and counts for nobody's share of them.
     if (nodeId === hostNodeId) return;
+    job.gpu ??= gpuOf(job, nodeId);
     roster.reserve(nodeId, job.row.requires, job.gpu);
-    const share = use.get(job.row.workspaceId) ?? { cores: 0, servedAt: 0 };
-    share.cores += job.row.requires.cores;
-    share.servedAt = clock.now();
-    use.set(job.row.workspaceId, share);
+    const now = clock.now();
+    use.occupy(job.row.workspaceId, job.row.submittedBy, job.row.requires.cores, now);
+    lines.served(job.key, job.waiting, now);
   };
   const vacate = (job: ActiveJob, nodeId: string) => {
     deleteFrom(byNode, nodeId, job);
@@ -103,8 +126,7 @@ export function createHoldings(deps: {
   };
   const giveBack = (job: ActiveJob, nodeId: string) => {
     roster.release(nodeId, job.row.requires, job.gpu);
-    const share = use.get(job.row.workspaceId);
-    if (share !== undefined) share.cores = Math.max(0, share.cores - job.row.requires.cores);
+    use.vacate(job.row.workspaceId, job.row.submittedBy, job.row.requires.cores, clock.now());
   };
 
   return {
@@ -124,11 +146,20 @@ export function createHoldings(deps: {
     vacate,
     queues: () => lines.views(),
     hostQueues: () => hostLines.views(),
-    use: () => use,
+    use: use.view,
     stop() {
-      for (const job of active.values()) job.stopBackOff?.();
+      for (const job of active.values()) {
+        job.stopBackOff?.();
+        job.stopPatience?.();
+      }
     },
   };
+}
+
+/** Since when a job stands in line, also after a restart of the host. */
+function lineSince({ row, life }: ActiveJob): number {
+  const last = life.attempts.at(-1)?.finishedAt ?? row.createdAt;
+  return Math.max(last, life.notBefore ?? 0, row.requeued?.at ?? 0);
 }
 
 function addTo<Key>(index: Map<Key, Set<ActiveJob>>, key: Key, job: ActiveJob): void {

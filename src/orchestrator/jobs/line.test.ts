@@ -18,7 +18,7 @@ test('J7: a line is always in order, whatever comes, goes and comes back', () =>
       const model = new Map<string, WaitingJob>();
       for (const { id, priority, createdAt, add } of steps) {
         const known = model.get(`job-${id}`);
-        const job = known ?? { id: `job-${id}`, priority, createdAt };
+        const job = known ?? { id: `job-${id}`, priority, createdAt, member: null };
         if (add && known === undefined) {
           lines.add('k', need, job);
           model.set(job.id, job);

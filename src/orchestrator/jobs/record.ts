@@ -41,6 +41,12 @@ export interface ActiveJob {
   backedOff: boolean;
   /** Taken from its node at this time unless it is heard of before: not presented (N6), or after a restart (N4). */
   doubtedUntil: number | null;
+  /** When it was last seen to get on: begun, adopted, or written something (J5). */
+  progressAt: number;
+  /** Stops the wait for its place that it has asked for (J5). */
+  stopPatience: (() => void) | null;
+  /** How many events of its own it has had in this life of the host (J9). */
+  noted: number;
 }
 
 const defaultRequirements: Requirements = constant({ cores: 1, ramMb: 256 });
@@ -73,16 +79,19 @@ export function newRow(id: string, workspaceId: string, submittedBy: string | nu
     startedAt: null,
     finishedAt: null,
     notBefore: null,
+    queueSeconds: job.queueSeconds ?? null,
+    silenceSeconds: job.silenceSeconds ?? null,
+    requeued: null,
   };
 }
 
 export function activate(row: JobRow): ActiveJob {
-  const { id, workspaceId, kind, requires, priority, createdAt } = row;
+  const { id, workspaceId, kind, requires, priority, createdAt, submittedBy: member } = row;
   return {
     row,
     need: { workspaceId, kind, requires },
     key: needKey(workspaceId, kind, requires),
-    waiting: { id, priority, createdAt },
+    waiting: { id, priority, createdAt, member },
     life: {
       state: row.state,
       retry: row.retry,
@@ -94,6 +103,7 @@ export function activate(row: JobRow): ActiveJob {
       finishedAt: row.finishedAt,
       notBefore: row.notBefore,
       rejections: 0,
+      spared: row.requeued?.attempts ?? 0,
     },
     result: null,
     inLine: false,
@@ -106,6 +116,9 @@ export function activate(row: JobRow): ActiveJob {
     whenEnded: [],
     backedOff: row.notBefore !== null,
     doubtedUntil: null,
+    progressAt: 0,
+    stopPatience: null,
+    noted: 0,
   };
 }
 
@@ -155,5 +168,8 @@ export function toJob(row: JobRow): Job {
   if (row.state === 'succeeded') job.result = row.result;
   if (row.error !== null) job.error = row.error;
   if (row.notBefore !== null) job.notBefore = row.notBefore;
+  if (row.queueSeconds !== null) job.queueSeconds = row.queueSeconds;
+  if (row.silenceSeconds !== null) job.silenceSeconds = row.silenceSeconds;
+  if (row.requeued !== null) job.requeued = row.requeued;
   return job;
 }

@@ -188,7 +188,7 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       const older = node.session;
       node.session = connect();
       if (older !== node.session) older?.close(nodeCloseCodes.replaced, 'replaced');
-      Object.assign(node, { hearing: 'online', available: true, draining: false, heardAt: clock.now() });
+      Object.assign(node, { hearing: 'online', available: true, pause: null, draining: false, heardAt: clock.now() });
       node.connectedAt = clock.now();
       const jobs = engine.presented(id, message.running ?? []);
       // Said before anybody can give it a job: what comes before `registered` is nothing to a node.
@@ -206,8 +206,13 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
     heartbeat: (nodeId, message) =>
       withNode(nodeId, (node) => {
         const { available = true, remote_control_enabled: remote = node.row.remoteControlEnabled } = message;
-        if (node.available !== available) {
-          node.available = available;
+        const pause = available ? null : pauseOf(message);
+        if (
+          node.available !== available ||
+          node.pause?.until !== pause?.until ||
+          node.pause?.reason !== pause?.reason
+        ) {
+          Object.assign(node, { available, pause });
           roster.refresh(node);
         }
         if (remote !== node.row.remoteControlEnabled) change(node, { remoteControlEnabled: remote });
@@ -253,6 +258,11 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
     },
   };
 }
+
+const pauseOf = ({ unavailable_reason: reason = 'paused', available_at: until }: NodeMessageOf<'heartbeat'>) => ({
+  reason,
+  until: until ?? null,
+});
 
 function* rowsOf(roster: Roster): Iterable<NodeRow> {
   for (const { row } of roster.all()) yield row;

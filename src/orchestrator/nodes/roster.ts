@@ -4,10 +4,17 @@
  */
 import type { Requirements } from '../../shared/model/job.ts';
 import type { HostMessage } from '../../shared/protocol/node.ts';
-import { take } from '../scheduler/schedule.ts';
-import type { NodePresence, NodeView, Room } from '../scheduler/snapshot.ts';
+import { give, take } from '../scheduler/fit.ts';
+import {
+  type NodePresence,
+  type NodeView,
+  newcomer,
+  type Pause,
+  type Room,
+  type Standing,
+} from '../scheduler/snapshot.ts';
 import type { NodeRow, NodeWorkspaceRow } from '../store/tables.ts';
-import { sharedRoom } from './shared-room.ts';
+import { modelsOf, sharedRoom } from './shared-room.ts';
 
 /** A node's connection. */
 export interface NodeSession {
@@ -25,6 +32,9 @@ export interface RosterNode {
   hearing: Hearing;
   available: boolean;
   draining: boolean;
+  /** Why it takes nothing while it is not available. */
+  pause: Pause | null;
+  standing: Standing;
   /** When it was last heard. */
   heardAt: number;
   connectedAt: number | null;
@@ -39,6 +49,8 @@ export interface Roster {
   add(row: NodeRow, workspaces: readonly NodeWorkspaceRow[]): RosterNode;
   /** To be called after a change of a node, so that the scheduler sees it. */
   refresh(node: RosterNode): void;
+  /** What its attempts have earned it; nobody is told. */
+  setStanding(nodeId: string, standing: Standing): void;
   reserve(nodeId: string, requires: Requirements, gpu: number | null): void;
   release(nodeId: string, requires: Requirements, gpu: number | null): void;
   /** Sends to a node that is connected; false where it is not. */
@@ -73,8 +85,10 @@ export function createRoster(): Roster {
         hearing: 'away',
         available: true,
         draining: false,
+        pause: null,
+        standing: newcomer,
       } as const;
-      const taken = { cores: 0, ramMb: 0, gpus: [] };
+      const taken = { cores: 0, ramMb: 0, storageMb: 0, gpus: [] };
       const times = { heardAt: row.lastSeenAt ?? 0, connectedAt: null, taken };
       const node: RosterNode = { ...known, ...times, view: viewOf({ ...known, taken }) };
       nodes.set(row.id, node);
@@ -85,6 +99,12 @@ export function createRoster(): Roster {
       node.view = viewOf(node);
       for (const kind of node.row.executors) kinds.add(kind);
       for (const listener of listeners) listener(node);
+    },
+    setStanding(nodeId, standing) {
+      const node = nodes.get(nodeId);
+      if (node === undefined) return;
+      node.standing = standing;
+      node.view = { ...node.view, standing };
     },
     reserve: (nodeId, requires, gpu) => occupy(nodeId, requires, gpu, 1),
     release: (nodeId, requires, gpu) => occupy(nodeId, requires, gpu, -1),
@@ -101,13 +121,6 @@ export function createRoster(): Roster {
   };
 }
 
-function give(room: Room, requires: Requirements, gpu: number | null): Room {
-  const gpus = gpu === null ? room.gpus : room.gpus.with(gpu, (room.gpus[gpu] ?? 0) - (requires.gpuMemoryMb ?? 0));
-  // Sums of fractions drift; nothing is taken when less than a millionth of a core is.
-  const cores = room.cores - requires.cores;
-  return { cores: cores < 1e-6 ? 0 : cores, ramMb: Math.max(0, room.ramMb - requires.ramMb), gpus };
-}
-
 function viewOf(node: Omit<RosterNode, 'view' | 'heardAt' | 'connectedAt'>): NodeView {
   const { row } = node;
   const shared = sharedRoom(row.capabilities, row.resourceLimits);
@@ -120,6 +133,9 @@ function viewOf(node: Omit<RosterNode, 'view' | 'heardAt' | 'connectedAt'>): Nod
     tags: row.tags,
     shared,
     taken: { ...node.taken, gpus: shared.gpus.map((_, gpu) => node.taken.gpus[gpu] ?? 0) },
+    models: modelsOf(row.capabilities),
+    standing: node.standing,
+    pause: node.pause,
   };
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Requirements } from '../../shared/model/job.ts';
 import { explain } from './explain.ts';
-import type { NodeView } from './snapshot.ts';
+import { type NodeView, newcomer } from './snapshot.ts';
 
 const node = (name: string, fields: Partial<NodeView> = {}): NodeView => ({
   id: `node-${name}`,
@@ -10,8 +10,11 @@ const node = (name: string, fields: Partial<NodeView> = {}): NodeView => ({
   workspaces: new Map([['ws-1', 'serves']]),
   executors: ['script'],
   tags: [],
-  shared: { cores: 4, ramMb: 4096, gpus: [] },
-  taken: { cores: 0, ramMb: 0, gpus: [] },
+  shared: { cores: 4, ramMb: 4096, storageMb: 0, gpus: [] },
+  taken: { cores: 0, ramMb: 0, storageMb: 0, gpus: [] },
+  models: [],
+  standing: newcomer,
+  pause: null,
   ...fields,
 });
 const ask = (nodes: readonly NodeView[], requires: Partial<Requirements> = {}, backOff = 0) =>
@@ -36,7 +39,7 @@ test.each<[string, Partial<NodeView>, Partial<Requirements>]>([
   ['ram_not_shared: Shares 4 GB of memory; 8 GB needed', {}, { ramMb: 8192 }],
   ['no_gpu: Shares no GPU', {}, { gpuMemoryMb: 1 }],
   ['paused: Paused by its owner', { presence: 'paused' }, {}],
-  ['cores_taken: Busy: 0.5 cores free, 1 needed', { taken: { cores: 3.5, ramMb: 0, gpus: [] } }, {}],
+  ['cores_taken: Busy: 0.5 cores free, 1 needed', { taken: { cores: 3.5, ramMb: 0, storageMb: 0, gpus: [] } }, {}],
 ])('explain: %s', (expected, fields, requires) => {
   const [verdict] = ask([node('a', fields)], requires).nodes;
   expect(`${verdict?.code}: ${verdict?.reason}`).toBe(expected);
@@ -45,8 +48,8 @@ test.each<[string, Partial<NodeView>, Partial<Requirements>]>([
 test('explain: nodes of other workspaces are not named; the summary says what is waited for', () => {
   const elsewhere = node('elsewhere', { workspaces: new Map([['ws-2', 'serves']]) });
   expect(ask([elsewhere])).toMatchObject({ nodes: [], summary: 'No node serves this workspace yet' });
-  const busy = node('busy', { taken: { cores: 4, ramMb: 0, gpus: [] } });
-  const small = node('a-small', { shared: { cores: 0, ramMb: 0, gpus: [] } });
+  const busy = node('busy', { taken: { cores: 4, ramMb: 0, storageMb: 0, gpus: [] } });
+  const small = node('a-small', { shared: { cores: 0, ramMb: 0, storageMb: 0, gpus: [] } });
   expect(ask([small, busy])).toMatchObject({
     summary: 'Waits for room on one node',
     nodes: [{ name: 'busy' }, { name: 'a-small' }],

@@ -80,6 +80,14 @@ export function words(obstacle: Obstacle): string {
       return 'Waits for an admin to let it in';
     case 'other_machine':
       return 'The job asks for another machine';
+    case 'excluded_machine':
+      return 'The job asks for another machine than this';
+    case 'model_missing':
+      return `Does not have the model ${obstacle.model}`;
+    case 'storage_not_shared':
+      return `Shares ${gigabytes(obstacle.shared)} of storage; ${gigabytes(obstacle.needed)} needed`;
+    case 'storage_taken':
+      return `Busy: ${gigabytes(obstacle.free)} of storage free, ${gigabytes(obstacle.needed)} needed`;
     case 'no_executor':
       return `Cannot do ${kindNames[obstacle.kind] ?? `jobs of the kind "${obstacle.kind}"`}`;
     case 'tags_missing':

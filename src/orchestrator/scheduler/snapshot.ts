@@ -1,4 +1,7 @@
 import type { Requirements } from '../../shared/model/job.ts';
+import type { WorkspaceUse } from './use.ts';
+
+export type { WorkspaceUse } from './use.ts';
 
 /** What a job's place depends on. Jobs with the same need form one queue, so that a pass looks at queues, not at jobs. */
 export interface Need {
@@ -11,16 +14,43 @@ export interface WaitingJob {
   readonly id: string;
   readonly priority: number;
   readonly createdAt: number;
+  /** Who submitted it: members of a workspace share it fairly (J7). */
+  readonly member: string | null;
 }
 
-/** Jobs of one need that may be placed now, the first in line first (`inLine`). */
+/** Jobs of one need and one member that may be placed now, the first in line first (`inLine`). */
 export interface QueueView {
+  /** Names the need; the lines of several members share it. */
   readonly key: string;
+  readonly member: string | null;
   readonly need: Need;
   readonly jobs: Iterable<WaitingJob>;
+  /** When one of this line was last placed; 0 for never. */
+  readonly servedAt: number;
 }
 
 export type NodePresence = 'here' | 'suspect' | 'paused' | 'draining' | 'lost' | 'away';
+
+/** A model on a node; `loaded` where it answers at once. */
+export interface ModelView {
+  readonly name: string;
+  readonly loaded: boolean;
+  readonly sizeMb: number;
+}
+
+/** What a node has earned: by kind of job how far it can be trusted (0–1) and how fast it is against the median. */
+export interface Standing {
+  readonly kinds: ReadonlyMap<string, { readonly trust: number; readonly speed: number }>;
+  /** Share (0–1) of what its owner lends that was in use lately. */
+  readonly given: number;
+}
+export const newcomer: Standing = { kinds: new Map(), given: 0 };
+
+/** Why a node takes nothing although it is there, and until when, where that is known. */
+export interface Pause {
+  readonly reason: 'paused' | 'hours' | 'battery' | 'in_use';
+  readonly until: number | null;
+}
 
 /** A node as the scheduler sees it: what its owner shares, and what of it is taken. Memory in MiB. */
 export interface NodeView {
@@ -32,25 +62,24 @@ export interface NodeView {
   readonly tags: readonly string[];
   readonly shared: Room;
   readonly taken: Room;
+  readonly models: readonly ModelView[];
+  readonly standing: Standing;
+  /** Where its presence is `paused`. */
+  readonly pause: Pause | null;
 }
 
 export interface Room {
   readonly cores: number;
   readonly ramMb: number;
+  readonly storageMb: number;
   /** Memory by GPU, in the order of the node's list of GPUs. */
   readonly gpus: readonly number[];
-}
-
-export interface WorkspaceUse {
-  /** Cores that its jobs have reserved now. */
-  readonly cores: number;
-  /** When a job of it was last placed; 0 for never. */
-  readonly servedAt: number;
 }
 
 export interface Snapshot {
   readonly nodes: readonly NodeView[];
   readonly queues: readonly QueueView[];
+  /** By workspace; those that used nothing lately are absent. */
   readonly use: ReadonlyMap<string, WorkspaceUse>;
 }
 
