@@ -33,7 +33,9 @@ export function Palette() {
 }
 
 function OpenPalette() {
+  const page = usePalette((state) => state.page);
   const groups: PaletteGroup[] = [
+    ...(page === null ? [] : [page()]),
     { name: 'Pages', entries: usePageEntries() },
     { name: 'Flows', entries: useFlowEntries() },
     { name: 'Nodes', entries: useNodeEntries() },

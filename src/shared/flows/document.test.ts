@@ -4,6 +4,7 @@ import { applyUpdate, Doc, encodeStateAsUpdate, Map as YMap } from 'yjs';
 import type { FlowFile } from '../model/flow.ts';
 import { applyFile, rootOf, toFile } from './document.ts';
 import {
+  addGroup,
   addNote,
   addStep,
   addSteps,
@@ -16,8 +17,10 @@ import {
   moveSteps,
   newStep,
   pasted,
+  removeGroups,
   removeSteps,
   rename,
+  renameGroup,
   setConfig,
   setParent,
 } from './edit.ts';
@@ -196,9 +199,50 @@ describe('edits', () => {
       flow([step('a', 'template'), step('b', 'template'), step('m', 'map')], ['a.text > b.value', 'b.text > m.items']),
     );
     setParent(doc, new Map([['b', { x: 5, y: 6 }]]), 'm', 'me');
-    expect(toFile(doc).edges.map(({ id }) => id)).toEqual(['b.text>m.items']);
+    expect(toFile(doc).edges).toEqual([]);
     setParent(doc, new Map([['m', { x: 0, y: 0 }]]), 'm', 'me');
     expect(stepOf(doc, 'm')?.parent).toBeUndefined();
+  });
+
+  it('a step that leaves a Map leaves the edges at its inner ports; one that moves with its Map keeps them', () => {
+    const file = flow(
+      [step('m', 'map'), step('t', 'template', {}, 'm'), step('o', 'map')],
+      ['m.item > t.value', 't.text > m.result'],
+    );
+    const doc = docOf(file);
+    setParent(doc, new Map([['m', { x: 0, y: 0 }]]), 'o', 'me');
+    expect(toFile(doc).edges).toHaveLength(2);
+    setParent(doc, new Map([['t', { x: 0, y: 0 }]]), null, 'me');
+    expect(toFile(doc).edges).toEqual([]);
+  });
+
+  it('a step stands in one group at most, and a group without steps goes', () => {
+    const doc = docOf(flow([step('a', 'template'), step('b', 'template'), step('c', 'template')], []));
+    addGroup(doc, { id: 'g1', name: 'First', steps: ['a', 'b'] }, 'me');
+    addGroup(doc, { id: 'g2', name: 'Second', steps: ['b', 'c'] }, 'me');
+    expect(toFile(doc).groups).toEqual([
+      { id: 'g1', name: 'First', steps: ['a'] },
+      { id: 'g2', name: 'Second', steps: ['b', 'c'] },
+    ]);
+    renameGroup(doc, 'g2', 'Later', 'me');
+    removeSteps(doc, ['a'], 'me');
+    expect(toFile(doc).groups).toEqual([{ id: 'g2', name: 'Later', steps: ['b', 'c'] }]);
+    removeGroups(doc, ['g2'], 'me');
+    expect(toFile(doc)).toMatchObject({ groups: [], steps: [{ id: 'b' }, { id: 'c' }] });
+  });
+
+  it('a copied group comes with its steps and has an id and members of its own', () => {
+    const file = {
+      ...flow([step('a', 'template'), step('b', 'template')], []),
+      groups: [{ id: 'g', name: 'Both', steps: ['a', 'b'] }],
+    };
+    const doc = docOf(file);
+    let seed = 0;
+    const clip = pasted(clipOf(file, new Set(['g'])), { x: 10, y: 0 }, () => (seed = (seed + 0.37) % 1));
+    addSteps(doc, clip, 'me');
+    expect(clip.groups[0]?.steps).toEqual(clip.steps.map(({ id }) => id));
+    expect(toFile(doc).groups).toHaveLength(2);
+    expect(clipOf(file, new Set(['a'])).groups).toEqual([]);
   });
 
   it('a paste has new ids, keeps edges, and its templates name the new steps', () => {

@@ -230,7 +230,7 @@ export function writeNote(target: Fields, note: FlowNote): void {
   replaceText(childText(target, 'text'), note.text);
 }
 
-function writeGroup(target: Fields, group: FlowGroup): void {
+export function writeGroup(target: Fields, group: FlowGroup): void {
   setField(target, 'name', group.name);
   applyPlain(childMap(target, 'steps'), Object.fromEntries(group.steps.map((id) => [id, true])));
 }

@@ -3,7 +3,7 @@
  * this origin undoes one person's edits and nobody else's.
  */
 import { type Doc, UndoManager, Map as YMap, Text as YText } from 'yjs';
-import type { FlowEdge, FlowFile, FlowNote, FlowStep } from '../model/flow.ts';
+import type { FlowEdge, FlowFile, FlowGroup, FlowNote, FlowStep } from '../model/flow.ts';
 import {
   allRoots,
   type Fields,
@@ -11,6 +11,7 @@ import {
   rootOf,
   setConfigField,
   setField,
+  writeGroup,
   writeNote,
   writeStep,
 } from './document.ts';
@@ -60,16 +61,22 @@ export function newStep(type: string, at: { position: Point; parent?: string }, 
   };
 }
 
-/** Adds steps with the edges and notes that come with them (a new step, a paste, a duplicate). */
+/** Adds steps with the edges, notes and groups that come with them (a new step, a paste, a duplicate). */
 export function addSteps(
   doc: Doc,
-  added: { steps: readonly FlowStep[]; edges?: readonly FlowEdge[]; notes?: readonly FlowNote[] },
+  added: {
+    steps: readonly FlowStep[];
+    edges?: readonly FlowEdge[];
+    notes?: readonly FlowNote[];
+    groups?: readonly FlowGroup[];
+  },
   origin: unknown,
 ): void {
   doc.transact(() => {
     for (const step of added.steps) writeStep(freshMap(rootOf(doc, 'steps'), step.id), step);
     for (const { id, from, to } of added.edges ?? []) setField(rootOf(doc, 'edges'), id, { from, to });
     for (const note of added.notes ?? []) writeNote(freshMap(rootOf(doc, 'notes'), note.id), note);
+    for (const group of added.groups ?? []) writeGroup(freshMap(rootOf(doc, 'groups'), group.id), group);
   }, origin);
 }
 
@@ -79,6 +86,34 @@ export function addStep(doc: Doc, step: FlowStep, origin: unknown): void {
 
 export function addNote(doc: Doc, note: FlowNote, origin: unknown): void {
   addSteps(doc, { steps: [], notes: [note] }, origin);
+}
+
+/** Draws a frame around steps; those in another group leave it, for a step stands in one group at most. */
+export function addGroup(doc: Doc, group: FlowGroup, origin: unknown): void {
+  doc.transact(() => {
+    const members = new Set(group.steps);
+    for (const other of rootOf(doc, 'groups').values()) if (other instanceof YMap) leaveGroup(other, members);
+    for (const [id, other] of [...rootOf(doc, 'groups').entries()])
+      if (isEmptyGroup(other)) rootOf(doc, 'groups').delete(id);
+    writeGroup(freshMap(rootOf(doc, 'groups'), group.id), group);
+  }, origin);
+}
+
+/** Takes the frames away; the steps in them stay. */
+export function removeGroups(doc: Doc, ids: Iterable<string>, origin: unknown): void {
+  doc.transact(() => {
+    for (const id of ids) rootOf(doc, 'groups').delete(id);
+  }, origin);
+}
+
+export function renameGroup(doc: Doc, id: string, name: string, origin: unknown): void {
+  const group = rootOf(doc, 'groups').get(id);
+  if (group instanceof YMap) doc.transact(() => setField(group as Fields, 'name', name), origin);
+}
+
+function isEmptyGroup(group: unknown): boolean {
+  const members: unknown = group instanceof YMap ? group.get('steps') : null;
+  return !(members instanceof YMap) || members.size === 0;
 }
 
 function freshMap(fields: Fields, id: string): Fields {
@@ -183,7 +218,10 @@ export function removeSteps(doc: Doc, ids: Iterable<string>, origin: unknown): v
     }
     for (const [id, edge] of edgesOf(doc))
       if (gone.has(edge.from.step) || gone.has(edge.to.step)) rootOf(doc, 'edges').delete(id);
-    for (const group of rootOf(doc, 'groups').values()) if (group instanceof YMap) leaveGroup(group, gone);
+    for (const [id, group] of [...rootOf(doc, 'groups').entries()]) {
+      if (group instanceof YMap) leaveGroup(group, gone);
+      if (isEmptyGroup(group)) rootOf(doc, 'groups').delete(id);
+    }
   }, origin);
 }
 
@@ -218,22 +256,30 @@ export function setParent(doc: Doc, places: ReadonlyMap<string, Point>, parent: 
   doc.transact(() => {
     const moved = new Set(places.keys());
     if (parent !== null && withInner(steps, moved).has(parent)) return;
+    const touched = edgesOf(doc).filter(([, { from, to }]) => moved.has(from.step) || moved.has(to.step));
+    const before = touched.map(([, { from, to }]) => standing(steps, from.step, to.step));
     for (const [id, point] of places) {
       const step = steps.get(id);
       if (!(step instanceof YMap)) continue;
       setField(step, 'parent', parent ?? undefined);
       setField(step, 'position', { x: point.x, y: point.y });
     }
-    for (const [id, { from, to }] of edgesOf(doc))
-      if (moved.has(from.step) !== moved.has(to.step) && crosses(steps, from.step, to.step))
-        rootOf(doc, 'edges').delete(id);
+    for (const [index, [id, { from, to }]] of touched.entries()) {
+      const now = standing(steps, from.step, to.step);
+      if (now === 'across' || now !== before[index]) rootOf(doc, 'edges').delete(id);
+    }
+    for (const group of rootOf(doc, 'groups').values()) if (group instanceof YMap) leaveGroup(group, moved);
   }, origin);
 }
 
-/** Whether two steps neither stand side by side nor is one the container of the other. */
-function crosses(steps: Fields, from: string, to: string): boolean {
+/**
+ * How two steps stand to one another: side by side, one the container of the other (then their edge is at an inner port,
+ * which it no longer fits once the step has left), or with a border between them.
+ */
+function standing(steps: Fields, from: string, to: string): 'beside' | 'inside' | 'across' {
   const [above, below] = [textOf(steps, from, 'parent'), textOf(steps, to, 'parent')];
-  return above !== below && above !== to && below !== from;
+  if (above === to || below === from) return 'inside';
+  return above === below ? 'beside' : 'across';
 }
 
 function change(doc: Doc, ids: readonly string[], origin: unknown, edit: (fields: Fields, id: string) => void): void {
@@ -245,15 +291,17 @@ function change(doc: Doc, ids: readonly string[], origin: unknown, edit: (fields
   }, origin);
 }
 
-/** What a copy holds: steps with what stands in them, the edges between them, notes. Plain JSON, fit for a clipboard. */
+/** What a copy holds: steps with what stands in them, the edges between them, notes, groups. Plain JSON, fit for a clipboard. */
 export interface Clip {
   readonly steps: readonly FlowStep[];
   readonly edges: readonly FlowEdge[];
   readonly notes: readonly FlowNote[];
+  readonly groups: readonly FlowGroup[];
 }
 
 export function clipOf(file: FlowFile, ids: ReadonlySet<string>): Clip {
-  const taken = new Set(ids);
+  const groups = file.groups.filter((group) => ids.has(group.id));
+  const taken = new Set([...ids, ...groups.flatMap((group) => group.steps)]);
   let before = -1;
   while (before !== taken.size) {
     before = taken.size;
@@ -263,6 +311,7 @@ export function clipOf(file: FlowFile, ids: ReadonlySet<string>): Clip {
     steps: file.steps.filter(({ id }) => taken.has(id)).map((step) => withoutLostParent(step, taken)),
     edges: file.edges.filter(({ from, to }) => taken.has(from.step) && taken.has(to.step)),
     notes: file.notes.filter(({ id }) => taken.has(id)),
+    groups: file.groups.filter((group) => group.steps.length > 0 && group.steps.every((id) => taken.has(id))),
   };
 }
 
@@ -283,6 +332,11 @@ export function pasted(clip: Clip, offset: Point, random: () => number): Clip {
     })),
     edges: clip.edges.map(({ from, to }) => ({ id: edgeId(end(from), end(to)), from: end(from), to: end(to) })),
     notes: clip.notes.map((note) => ({ ...note, id: newId('note', random), position: moved(note.position, offset) })),
+    groups: clip.groups.map((group) => ({
+      ...group,
+      id: newId('group', random),
+      steps: group.steps.map((id) => ids.get(id) ?? id),
+    })),
   };
 }
 

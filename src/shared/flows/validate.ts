@@ -165,7 +165,10 @@ function stepFindings(graph: FlowGraph, step: GraphStep): Finding[] {
 }
 
 function settingsFindings({ id, type, config }: GraphStep): Finding[] {
-  if (Check(type.config, config)) return [];
+  if (Check(type.config, config))
+    return (type.problems?.(config) ?? []).map(({ field, message }) =>
+      error('settings_wrong', message, { stepId: id, field }),
+    );
   return Errors(type.config, config)
     .slice(0, 10)
     .map(({ instancePath, message }) =>
@@ -206,7 +209,7 @@ export function typedIn({ config }: Pick<GraphStep, 'config'>, { field }: Port):
 
 function standingFindings(graph: FlowGraph, { id, type, scope, step }: GraphStep): Finding[] {
   const found: Finding[] = [];
-  if (scope !== '' && (type.type === 'input' || type.type === 'output'))
+  if (scope !== '' && (type.type === 'input' || type.type === 'output' || type.trigger !== undefined))
     found.push(error('only_at_top', `${type.name} does not stand inside a Map`, { stepId: id }));
   if (containersAround(graph, id).length > deepest)
     found.push(error('nested_too_deep', `Maps stand in one another at most ${deepest} deep`, { stepId: id }));

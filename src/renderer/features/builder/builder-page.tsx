@@ -12,8 +12,13 @@ import { useMay } from '../../app/workspace.ts';
 import { AddMenu } from './canvas/add-menu.tsx';
 import { ConnectMenu } from './canvas/connect-menu.tsx';
 import { EmptyCanvas } from './canvas/empty-canvas.tsx';
+import { FindDialog } from './canvas/find-dialog.tsx';
 import { FlowCanvas } from './canvas/flow-canvas.tsx';
+import { KeySheet } from './canvas/key-sheet.tsx';
+import { StepMenu } from './canvas/step-menu.tsx';
+import { CommandsProvider, useMakeCommandContext } from './canvas/use-commands.ts';
 import { useKeys } from './canvas/use-keys.ts';
+import { useBuilderPalette } from './canvas/use-palette.ts';
 import { openFlow } from './document/flow-session.ts';
 import { Header } from './header.tsx';
 import { Inspector } from './inspector/inspector.tsx';
@@ -25,7 +30,6 @@ import { InputsDialog } from './run/inputs-dialog.tsx';
 import { NarrowList } from './run/narrow-list.tsx';
 import { RunBar } from './run/run-bar.tsx';
 import { createRunSession } from './run/run-session.ts';
-import { useStartRun } from './run/use-start-run.ts';
 
 /** One flow, drawn: `/w/:workspace/flows/:flow`. */
 export function BuilderPage() {
@@ -67,16 +71,31 @@ function Whole() {
 }
 
 function Stage() {
-  useKeys(useStartRun());
+  return (
+    <CommandsProvider value={useMakeCommandContext()}>
+      <Drawing />
+    </CommandsProvider>
+  );
+}
+
+function Drawing() {
+  useKeys();
+  useBuilderPalette();
   return (
     <>
-      <div className="canvas">
-        <FlowCanvas />
-        <EmptyCanvas />
-        <AddMenu />
-        <ConnectMenu />
-      </div>
+      <StepMenu
+        area={
+          <div className="canvas">
+            <FlowCanvas />
+            <EmptyCanvas />
+            <AddMenu />
+            <ConnectMenu />
+          </div>
+        }
+      />
       <Inspector />
+      <FindDialog />
+      <KeySheet />
     </>
   );
 }

@@ -12,7 +12,7 @@ import { PageHeader } from '../../ui/page-header.tsx';
 import { useNow } from '../../ui/relative-time.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { type Other, peopleOf } from './document/presence.ts';
-import { useBuilder, useFlow } from './model/builder.ts';
+import { useBuilder, useFlow, useUi } from './model/builder.ts';
 
 /** Where one is, whether everything is saved, and who else is here. */
 export function Header() {
@@ -123,20 +123,33 @@ function SavedWords() {
   return <span role="status">{saved ? 'Saved' : 'Saving'}</span>;
 }
 
+/** Everybody else who is here. A press on somebody shows what they see, until one moves. */
 function People({ others }: { others: readonly Other[] }) {
+  const { ui } = useBuilder();
+  const following = useUi((state) => state.following);
   const people = peopleOf(others);
   if (people.length === 0) return null;
+  const clientOf = (personId: string) => others.find((other) => other.user.id === personId)?.clientId ?? null;
   return (
     <ul className="row gap-1" aria-label="Also here">
-      {people.slice(0, 6).map((person) => (
-        <li key={person.id}>
-          <Tooltip content={`${person.name} is here`}>
-            <span>
-              <Avatar name={person.name} id={person.id} />
-            </span>
-          </Tooltip>
-        </li>
-      ))}
+      {people.slice(0, 6).map((person) => {
+        const followed = others.some((other) => other.clientId === following && other.user.id === person.id);
+        return (
+          <li key={person.id}>
+            <Tooltip content={followed ? `You follow ${person.name}` : `Follow ${person.name}`}>
+              <button
+                type="button"
+                className="flow-person"
+                aria-label={`Follow ${person.name}`}
+                aria-pressed={followed}
+                onClick={() => ui.setState({ following: followed ? null : clientOf(person.id) })}
+              >
+                <Avatar name={person.name} id={person.id} said={false} />
+              </button>
+            </Tooltip>
+          </li>
+        );
+      })}
       {people.length > 6 && <li className="text-12 text-ink-3">{`and ${people.length - 6} more`}</li>}
     </ul>
   );

@@ -1,18 +1,20 @@
 /** The nodes and edges of the canvas from the scene. What did not change keeps its identity, so that React Flow leaves it alone. */
 import { Position } from '@xyflow/react';
 import type { FlowGraph } from '../../../../shared/flows/graph.ts';
-import type { FlowEdge, FlowNote } from '../../../../shared/model/flow.ts';
+import type { FlowEdge, FlowGroup, FlowNote } from '../../../../shared/model/flow.ts';
 import { type FlowView, isEqual } from '../document/flow-view.ts';
 import { innerPortPoint, measures, type Point, portPoint } from '../model/geometry.ts';
+import { frameOf } from '../model/groups.ts';
 import { typeLook } from '../model/port-look.ts';
 import { levelOf, portTypeOf } from '../model/ports.ts';
 import type { Placed, Scene } from '../model/scene.ts';
 import type { CanvasEdge } from './flow-edge-line.tsx';
+import type { GroupNodeType } from './group-node.tsx';
 import { handleId } from './handle-id.ts';
 import type { NoteNodeType } from './note-node.tsx';
 import type { StepData, StepNodeType } from './step-node.tsx';
 
-export type CanvasNode = StepNodeType | NoteNodeType;
+export type CanvasNode = StepNodeType | NoteNodeType | GroupNodeType;
 
 export interface NodeInputs {
   view: FlowView;
@@ -33,6 +35,10 @@ export function nodesOf(inputs: NodeInputs, before: ReadonlyMap<string, CanvasNo
   for (const placed of scene.placed.values())
     nodes.push(keep(stepNode(placed, inputs, before.get(placed.step.id)), before));
   for (const note of view.notes.values()) nodes.push(keep(noteNode(note, inputs), before));
+  for (const group of view.file.groups) {
+    const node = groupNode(group, inputs);
+    if (node !== null) nodes.push(keep(node, before));
+  }
   return nodes;
 }
 
@@ -147,6 +153,37 @@ function noteNode(note: FlowNote, { selection, moving, readOnly }: NodeInputs): 
     zIndex: -1,
     ariaLabel: 'Note',
   };
+}
+
+/** The frame of a group: only its name can be grasped, so that one can draw a selection inside it. */
+function groupNode(group: FlowGroup, { scene, moving, selection, readOnly }: NodeInputs): GroupNodeType | null {
+  const box = frameOf(group, scene, moving);
+  if (box === null) return null;
+  return {
+    id: group.id,
+    type: 'frame',
+    data: groupData(group),
+    position: { x: box.x, y: box.y },
+    width: box.width,
+    height: box.height,
+    measured: { width: box.width, height: box.height },
+    selected: selection.has(group.id),
+    selectable: false,
+    draggable: !readOnly,
+    dragHandle: '.flow-group-name',
+    style: noPointer,
+    zIndex: -2,
+    ariaLabel: `Group ${group.name}`,
+  };
+}
+
+const noPointer = { pointerEvents: 'none' } as const;
+const groups = new WeakMap<FlowGroup, { group: FlowGroup }>();
+
+function groupData(group: FlowGroup): { group: FlowGroup } {
+  const known = groups.get(group) ?? { group };
+  groups.set(group, known);
+  return known;
 }
 
 const notes = new WeakMap<FlowNote, { note: FlowNote }>();

@@ -12,10 +12,12 @@ import {
   useStoreApi,
 } from '@xyflow/react';
 import { type PointerEvent, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { connect, drop } from '../model/actions.ts';
+import type { FlowView } from '../document/flow-view.ts';
+import { connect, drop, dropAll } from '../model/actions.ts';
 import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
 import { useFindings } from '../model/findings.ts';
 import { grid, type Point, type ZoomLevel, zoomLevel } from '../model/geometry.ts';
+import { groupNamed } from '../model/groups.ts';
 import { fitsOf, graphOf } from '../model/ports.ts';
 import { type Scene, sceneOf } from '../model/scene.ts';
 import { type PortEnd, portKey, select } from '../model/ui-state.ts';
@@ -27,14 +29,17 @@ import { DotGround } from './dot-ground.tsx';
 import { DragReason } from './drag-reason.tsx';
 import { FarEdges } from './far-edges.tsx';
 import { type CanvasEdge, FlowEdgeLine } from './flow-edge-line.tsx';
+import { Following } from './following.tsx';
+import { GroupNode } from './group-node.tsx';
 import { portOfHandle } from './handle-id.ts';
 import { MiniMapPanel } from './mini-map-panel.tsx';
 import { NoteNode } from './note-node.tsx';
 import { OthersLayer } from './others-layer.tsx';
+import { SelectionBar } from './selection-bar.tsx';
 import { StepNode } from './step-node.tsx';
 import { Toolbar, ZoomBar } from './toolbar.tsx';
 
-const nodeTypes = { step: StepNode, note: NoteNode };
+const nodeTypes = { step: StepNode, note: NoteNode, frame: GroupNode };
 const edgeTypes = { flow: FlowEdgeLine };
 const snapGrid: [number, number] = [grid, grid];
 const noEdges: CanvasEdge[] = [];
@@ -60,12 +65,12 @@ export function FlowCanvas() {
         if (change.type === 'select' && change.selected) next.add(change.id);
         else if (change.type === 'select') next.delete(change.id);
         else if (change.type === 'position' && change.dragging === true && change.position !== undefined)
-          moved.push([change.id, change.position]);
+          moved.push(...movedWith(flow.view.getState(), canvas.nodesNow(), change.id, change.position));
       }
       if (changes.some((change) => change.type === 'select')) select(ui, next, ui.getState().selectedEdges);
       if (moved.length > 0) canvas.setMoving((before) => new Map([...before, ...moved]));
     },
-    [ui, canvas.setMoving],
+    [ui, flow, canvas.setMoving, canvas.nodesNow],
   );
 
   const onEdgesChange = useCallback(
@@ -78,7 +83,8 @@ export function FlowCanvas() {
   );
 
   const onDrag = (event: { clientX: number; clientY: number } | object, dragged: readonly CanvasNode[]) => {
-    if (!('clientX' in event) || dragged.every((node) => node.type === 'note')) return;
+    if (!('clientX' in event) || dragged.every((node) => node.type !== 'step')) return;
+    if (dragged.some((node) => node.type === 'frame')) return;
     const target = scene.mapAt(
       screenToFlowPosition({ x: event.clientX, y: event.clientY }),
       new Set(dragged.map((node) => node.id)),
@@ -88,8 +94,10 @@ export function FlowCanvas() {
 
   const onDragStop = (dragged: readonly CanvasNode[]) => {
     const target = ui.getState().dropTarget;
+    const groups = dragged.filter((node) => node.type === 'frame');
+    if (groups.length > 0) dropAll(doing, canvas.movingNow());
     const places = new Map(
-      dragged.map((node) => {
+      (groups.length > 0 ? [] : dragged).map((node) => {
         const parent =
           node.parentId === undefined ? { x: 0, y: 0 } : (scene.placed.get(node.parentId)?.absolute ?? { x: 0, y: 0 });
         return [node.id, { x: parent.x + node.position.x, y: parent.y + node.position.y }] as const;
@@ -186,6 +194,8 @@ export function FlowCanvas() {
         <DotGround />
         {zoom === 'far' && <FarEdges graph={graph} scene={scene} />}
         <OthersLayer scene={scene} />
+        <Following />
+        <SelectionBar />
         <Toolbar />
         <ZoomBar />
         <MiniMapPanel scene={scene} />
@@ -234,7 +244,28 @@ function useCanvas() {
   useEffect(() => {
     knownEdges.current = new Map(edges.map((edge) => [edge.id, edge]));
   }, [edges]);
-  return { nodes, edges, scene, graph, setMoving };
+  const movingNow = useLatest(moving);
+  const nodesNow = useCallback(() => knownNodes.current, []);
+  return { nodes, edges, scene, graph, setMoving, movingNow, nodesNow };
+}
+
+function useLatest<Value>(value: Value): () => Value {
+  const latest = useRef(value);
+  latest.current = value;
+  return useCallback(() => latest.current, []);
+}
+
+/** Where something goes that is dragged; a group takes its members along. */
+function movedWith(view: FlowView, nodes: ReadonlyMap<string, CanvasNode>, id: string, to: Point): [string, Point][] {
+  const group = groupNamed(view, id);
+  const from = nodes.get(id)?.position;
+  if (group === undefined || from === undefined) return [[id, to]];
+  return group.steps.flatMap((member) => {
+    const at = nodes.get(member)?.position;
+    return at === undefined
+      ? []
+      : ([[member, { x: at.x + to.x - from.x, y: at.y + to.y - from.y }]] as [string, Point][]);
+  });
 }
 
 type Drag = { from: PortEnd; fits: ReadonlyMap<string, string | null> } | null;
@@ -281,9 +312,7 @@ const sightMargin = 28;
 function useChosenInSight(scene: Scene): void {
   const { ui } = useBuilder();
   const { getViewport, setViewport } = useReactFlow();
-  const chosen = useUi((state) =>
-    state.selection.size === 1 && !state.inspectorClosed ? [...state.selection][0] : undefined,
-  );
+  const chosen = useUi((state) => (state.selection.size === 1 ? [...state.selection][0] : undefined));
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
   const boxes = useRef(scene.boxes);

@@ -16,6 +16,7 @@ export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: Scene
   const colour = useCallback(
     (node: CanvasNode) => {
       if (node.type === 'note') return 'color-mix(in oklch, var(--warn-soft), var(--canvas) 45%)';
+      if (node.type === 'frame') return 'color-mix(in oklch, var(--ink), transparent 93%)';
       // What stands in a Map is drawn by the Map.
       if (node.data.within !== null) return 'transparent';
       const instance = instanceOf(overlay, node.id, node.data.within);

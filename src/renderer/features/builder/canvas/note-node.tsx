@@ -1,13 +1,16 @@
 import { type Node, type NodeProps, NodeResizer } from '@xyflow/react';
-import { memo } from 'react';
+import { lazy, memo, Suspense } from 'react';
 import { resize, setNoteText } from '../../../../shared/flows/edit.ts';
 import type { FlowNote } from '../../../../shared/model/flow.ts';
 import { useBuilder, useUi } from '../model/builder.ts';
 import { snap } from '../model/geometry.ts';
 
+/** Loaded with the first note: most flows have none. */
+const NoteText = lazy(() => import('./note-text.tsx').then((module) => ({ default: module.NoteText })));
+
 export type NoteNodeType = Node<{ note: FlowNote }, 'note'>;
 
-/** A note on the canvas. A double press, or Enter, writes in it. */
+/** A note on the canvas. Its text is Markdown. A double press, or Enter, writes in it. */
 export const NoteNode = memo(function NoteNode({ data: { note }, selected }: NodeProps<NoteNodeType>) {
   const { flow, ui, readOnly } = useBuilder();
   const editing = useUi((state) => state.editingNote === note.id);
@@ -37,13 +40,19 @@ export const NoteNode = memo(function NoteNode({ data: { note }, selected }: Nod
             aria-label="Text of the note"
             value={note.text}
             onChange={(event) => flow.edit((doc, origin) => setNoteText(doc, note.id, event.target.value, origin))}
-            onKeyDown={(event) => event.key === 'Escape' && ui.setState({ editingNote: null })}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape') return;
+              ui.setState({ editingNote: null });
+              event.currentTarget.closest<HTMLElement>('.react-flow__node')?.focus();
+            }}
             onBlur={() => ui.setState({ editingNote: null })}
           />
         ) : note.text === '' ? (
           <span className="hint">{readOnly ? '' : 'Double-click to write'}</span>
         ) : (
-          note.text
+          <Suspense fallback={note.text}>
+            <NoteText>{note.text}</NoteText>
+          </Suspense>
         )}
       </div>
     </>

@@ -1,44 +1,14 @@
 import { Panel, useStore as useFlowStore, useReactFlow } from '@xyflow/react';
-import {
-  Hand,
-  LayoutDashboard,
-  type LucideIcon,
-  Maximize,
-  Minus,
-  MousePointer2,
-  Plus,
-  Redo2,
-  StickyNote,
-  Undo2,
-} from 'lucide-react';
-import { type ComponentProps, useRef } from 'react';
+import { Hand, LayoutDashboard, Maximize, Minus, MousePointer2, Plus, Redo2, StickyNote, Undo2 } from 'lucide-react';
+import { useRef } from 'react';
 import { useStore } from 'zustand';
-import { Icon } from '../../../ui/icon.tsx';
 import { formatShare } from '../../../ui/numbers.ts';
-import { Tooltip } from '../../../ui/tooltip.tsx';
 import { addNoteAt } from '../model/actions.ts';
-import { arrange } from '../model/arrange.ts';
 import { useBuilder, useUi } from '../model/builder.ts';
 import { useDoing } from '../model/use-doing.ts';
+import { Tool } from './tool.tsx';
+import { useCommandContext } from './use-commands.ts';
 import { useMiddle } from './use-middle.ts';
-
-interface ToolProps extends Omit<ComponentProps<'button'>, 'children'> {
-  icon: LucideIcon;
-  label: string;
-  keys?: string;
-  words?: string;
-}
-
-function Tool({ icon, label, keys, words, ...rest }: ToolProps) {
-  return (
-    <Tooltip content={label} side="bottom" {...(keys === undefined ? {} : { keys })}>
-      <button type="button" aria-label={label} {...rest} {...(words === undefined ? {} : { 'data-words': '' })}>
-        <Icon of={icon} />
-        {words}
-      </button>
-    </Tooltip>
-  );
-}
 
 /** Pointer, hand, adding, undo: at the upper left of the canvas. A viewer gets what a viewer can use. */
 export function Toolbar() {
@@ -47,6 +17,7 @@ export function Toolbar() {
   const tool = useUi((state) => state.tool);
   const adding = useUi((state) => state.adding !== null);
   const { undo, redo } = useStore(flow.state);
+  const { canvas } = useCommandContext();
   const button = useRef<HTMLButtonElement>(null);
   const middle = useMiddle();
   const openList = () => {
@@ -90,7 +61,7 @@ export function Toolbar() {
             <hr />
             <Tool icon={Undo2} label="Undo" keys="Ctrl Z" disabled={!undo} onClick={flow.undo} />
             <Tool icon={Redo2} label="Redo" keys="Ctrl Shift Z" disabled={!redo} onClick={flow.redo} />
-            <Tool icon={LayoutDashboard} label="Arrange the steps" keys="Shift A" onClick={() => arrange(doing)} />
+            <Tool icon={LayoutDashboard} label="Arrange the steps" keys="Shift A" onClick={canvas.arrange} />
           </>
         )}
       </div>

@@ -61,15 +61,27 @@ describe('the others in a flow', () => {
     const others = othersOf(
       [
         { clientId: 1, user: { id: 'me', name: 'Me' } },
-        { clientId: 2, user: { id: 'mira', name: 'Mira' }, cursor: { x: 3, y: 4 }, selection: ['a', 5] },
+        {
+          clientId: 2,
+          user: { id: 'mira', name: 'Mira' },
+          cursor: { x: 3, y: 4 },
+          selection: ['a', 5],
+          view: { x: 1, y: 2, zoom: 9 },
+        },
         { clientId: 3, user: 'nobody' },
-        { clientId: 4, user: { id: 'mira', name: 'Mira' }, cursor: { x: 'left' } },
+        { clientId: 4, user: { id: 'mira', name: 'Mira' }, cursor: { x: 'left' }, view: { x: 1 } },
       ],
       1,
     );
     expect(others).toEqual([
-      { clientId: 2, user: { id: 'mira', name: 'Mira' }, cursor: { x: 3, y: 4 }, selection: ['a'] },
-      { clientId: 4, user: { id: 'mira', name: 'Mira' }, cursor: null, selection: [] },
+      {
+        clientId: 2,
+        user: { id: 'mira', name: 'Mira' },
+        cursor: { x: 3, y: 4 },
+        selection: ['a'],
+        view: { x: 1, y: 2, zoom: 2 },
+      },
+      { clientId: 4, user: { id: 'mira', name: 'Mira' }, cursor: null, selection: [], view: null },
     ]);
     expect(peopleOf(others)).toEqual([{ id: 'mira', name: 'Mira' }]);
   });

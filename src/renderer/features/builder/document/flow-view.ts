@@ -33,13 +33,20 @@ export function viewOf(file: FlowFile, before: FlowView): FlowView {
   const edges = shareAll(file.edges, before.edges);
   const notes = shareAll(file.notes, before.notes);
   const same = file.name === before.name && steps === before.steps && edges === before.edges && notes === before.notes;
+  const groups = shareAll(file.groups, new Map(before.file.groups.map((group) => [group.id, group])));
   if (same && isEqual(file.groups, before.file.groups) && isEqual(file.settings, before.file.settings)) return before;
   return {
     name: file.name,
     steps,
     edges,
     notes,
-    file: { ...file, steps: [...steps.values()], edges: [...edges.values()], notes: [...notes.values()] },
+    file: {
+      ...file,
+      steps: [...steps.values()],
+      edges: [...edges.values()],
+      notes: [...notes.values()],
+      groups: [...groups.values()],
+    },
   };
 }
 

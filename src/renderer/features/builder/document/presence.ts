@@ -5,6 +5,15 @@ export interface Presence {
   /** In canvas coordinates; null while the pointer is elsewhere. */
   cursor: { x: number; y: number } | null;
   selection: readonly string[];
+  /** What they see; null until they have said. */
+  view: View | null;
+}
+
+/** The middle of what somebody sees in canvas coordinates, and how near they are. */
+export interface View {
+  x: number;
+  y: number;
+  zoom: number;
 }
 
 export interface Other extends Presence {
@@ -31,6 +40,7 @@ export function othersOf(states: readonly State[], own: number): Other[] {
             ? { x: Number(cursor?.x), y: Number(cursor?.y) }
             : null,
         selection: selection.slice(0, 200),
+        view: viewOf(state['view']),
       },
     ];
   });
@@ -39,4 +49,10 @@ export function othersOf(states: readonly State[], own: number): Other[] {
 /** Everybody once, however many windows they have open. */
 export function peopleOf(others: readonly Other[]): Presence['user'][] {
   return [...new Map(others.map(({ user }) => [user.id, user])).values()];
+}
+
+function viewOf(value: unknown): View | null {
+  const { x, y, zoom } = (value ?? {}) as Partial<View>;
+  if (!Number.isFinite(x) || !Number.isFinite(y) || !Number.isFinite(zoom)) return null;
+  return { x: Number(x), y: Number(y), zoom: Math.min(2, Math.max(0.08, Number(zoom))) };
 }

@@ -13,6 +13,7 @@ import { Textarea } from '../../../ui/textarea.tsx';
 import { NumberInput } from './number-input.tsx';
 import { TemplateField } from './template-field.tsx';
 import { ValueField } from './value-field.tsx';
+import { FlowField, MembersField } from './workspace-fields.tsx';
 
 const CodeField = lazy(() => import('./code-field.tsx').then((module) => ({ default: module.CodeField })));
 
@@ -70,6 +71,13 @@ function OneField({ field, values, at, context }: OneFieldProps) {
   const help = field.description === undefined ? {} : { help: field.description };
   const source = context.wiredTo(path.join('/'));
   if (source !== undefined) return <Wired title={field.title} source={source} />;
+  if (field.widget === 'members') {
+    const { readOnly, onChange } = context;
+    const chosen = values[field.name];
+    const value = Array.isArray(chosen) ? (chosen as string[]) : [];
+    const set = (userIds: string[]) => onChange(path, userIds);
+    return <MembersField title={field.title} error={error} value={value} readOnly={readOnly} onChange={set} />;
+  }
   if (field.widget === 'switch') {
     return (
       <div className="flex flex-col gap-1">
@@ -176,6 +184,14 @@ function Control({ field, values, path, context }: ControlProps) {
           label={field.title}
         />
       );
+    case 'flow': {
+      const choose = (flowId: string, ports: { inputs: unknown; outputs: unknown }) => {
+        set(flowId);
+        for (const [name, rows] of Object.entries(ports)) context.onChange([...path.slice(0, -1), name], rows);
+      };
+      return <FlowField value={text} readOnly={readOnly} onChange={choose} />;
+    }
+    case 'members':
     case 'rows':
       return null;
   }

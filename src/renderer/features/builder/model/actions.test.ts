@@ -7,18 +7,11 @@ import { stepType } from '../../../../shared/flows/registry.ts';
 import { type FlowFile, type FlowStep, flowSchemaId } from '../../../../shared/model/flow.ts';
 import type { FlowSession } from '../document/flow-session.ts';
 import { emptyView, type FlowView, viewOf } from '../document/flow-view.ts';
-import {
-  addStepOf,
-  connect,
-  copyChosen,
-  type Doing,
-  drop,
-  duplicate,
-  nudge,
-  paste,
-  readClip,
-  removeChosen,
-} from './actions.ts';
+import { addStepOf, connect, drop, nudge, removeChosen } from './actions.ts';
+import { aligned, rearrange, spread } from './align.ts';
+import { copyChosen, duplicate, paste, readClip } from './clipboard.ts';
+import type { Doing } from './doing.ts';
+import { groupChosen, ungroupChosen } from './groups.ts';
 import { createUiState, select } from './ui-state.ts';
 
 const step = (id: string, type: string, rest: Partial<FlowStep> = {}): FlowStep => ({
@@ -136,16 +129,82 @@ describe('edits of the builder', () => {
   it('copies with the edges between, under new ids, and takes nothing else from the clipboard', () => {
     const doing = opened(fileOf([step('a', 'input'), step('b', 'template')], [edge('a.value', 'b.value')]));
     select(doing.ui, ['a', 'b']);
-    const clip = readClip(copyChosen(doing) ?? '');
-    if (clip === null) throw new Error('The copy could not be read');
-    paste(doing, clip, null);
+    paste(doing, clipIn(copyChosen(doing) ?? ''), null);
     expect(doing.file().steps.length).toBe(4);
     expect(new Set(doing.file().steps.map(({ id }) => id)).size).toBe(4);
     expect(doing.file().edges.length).toBe(2);
     expect(doing.ui.getState().selection.size).toBe(2);
     duplicate(doing);
     expect(doing.file().steps.length).toBe(6);
-    expect(readClip('some text')).toBeNull();
-    expect(readClip('{"schema":"otherthing.clip/1","steps":3}')).toBeNull();
+    expect(readClip('some text')).toEqual({ kind: 'none' });
+    expect(readClip('{"schema":"otherthing.clip/1","steps":3}').kind).toBe('wrong');
+    expect(readClip('{"schema":"otherthing.clip/1","steps":[{"id":"a"}],"edges":[],"notes":[]}').kind).toBe('wrong');
+  });
+
+  it('takes a whole flow file from the clipboard, with templates that name the new steps', () => {
+    const doing = opened(fileOf([step('a', 'input')]));
+    const other = fileOf([
+      step('a', 'input'),
+      step('b', 'template', { config: { text: '{{ steps.a.value }}', inputs: [] } }),
+    ]);
+    paste(doing, clipIn(JSON.stringify(other)), { x: 480, y: 240 });
+    const [first, copy, text] = doing.file().steps.toSorted((one, two) => one.position.x - two.position.x);
+    expect(first?.id).toBe('a');
+    expect([copy, text].map((one) => one?.position)).toEqual([
+      { x: 480, y: 240 },
+      { x: 480, y: 240 },
+    ]);
+    const input = doing.file().steps.find(({ id, type }) => type === 'input' && id !== 'a');
+    expect(doing.file().steps.find(({ type }) => type === 'template')?.config['text']).toBe(
+      `{{ steps.${input?.id}.value }}`,
+    );
+  });
+
+  it('groups what is chosen on one level, moves it together, and takes the frame away again', () => {
+    const doing = opened(
+      fileOf([step('a', 'input'), step('b', 'template'), step('m', 'map'), step('t', 'template', { parent: 'm' })]),
+    );
+    select(doing.ui, ['a', 'b', 't']);
+    groupChosen(doing);
+    const [group] = doing.file().groups;
+    expect(group?.steps).toEqual(['a', 'b']);
+    expect([...doing.ui.getState().selection]).toEqual([group?.id]);
+    nudge(doing, 1, 0);
+    expect(
+      doing
+        .file()
+        .steps.filter(({ position }) => position.x === 24)
+        .map(({ id }) => id),
+    ).toEqual(['a', 'b']);
+    removeChosen(doing);
+    expect(doing.file().groups).toEqual([]);
+    expect(doing.file().steps.length).toBe(4);
+    doing.undo();
+    ungroupChosen(doing);
+    expect(doing.file().groups.length).toBe(1);
+    select(doing.ui, ['b']);
+    ungroupChosen(doing);
+    expect(doing.file().groups).toEqual([]);
+  });
+
+  it('lines up what is chosen, and gives it the same gaps', () => {
+    const at = (x: number, y: number) => ({ position: { x, y } });
+    const doing = opened(
+      fileOf([step('a', 'if', at(0, 0)), step('b', 'if', at(480, 48)), step('c', 'if', at(240, 96))]),
+    );
+    select(doing.ui, ['a', 'b', 'c']);
+    rearrange(doing, (boxes) => aligned(boxes, 'top'));
+    expect(doing.file().steps.map(({ position }) => position.y)).toEqual([0, 0, 0]);
+    rearrange(doing, (boxes) => aligned(boxes, 'left'));
+    expect(doing.file().steps.map(({ position }) => position.x)).toEqual([0, 0, 0]);
+    doing.undo();
+    rearrange(doing, (boxes) => spread(boxes, 'across'));
+    expect(doing.file().steps.map(({ position }) => position.x)).toEqual([0, 480, 240]);
   });
 });
+
+function clipIn(text: string) {
+  const read = readClip(text);
+  if (read.kind !== 'clip') throw new Error(`The copy could not be read: ${read.kind}`);
+  return read.clip;
+}

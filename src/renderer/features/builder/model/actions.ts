@@ -1,35 +1,26 @@
 /** What a person does to the flow. Each changes the document once, so one undo takes it back, and chooses what comes of it. */
-import type { StoreApi } from 'zustand/vanilla';
 import { toFile } from '../../../../shared/flows/document.ts';
 import {
   addNote,
   addSteps,
-  type Clip,
-  clipOf,
   connect as connectPorts,
   disconnect,
   moveSteps,
   newId,
   newStep,
-  pasted,
+  removeGroups,
   removeSteps,
   setParent,
 } from '../../../../shared/flows/edit.ts';
 import { type FlowGraph, readGraph } from '../../../../shared/flows/graph.ts';
 import { stepType } from '../../../../shared/flows/registry.ts';
-import type { FlowStep } from '../../../../shared/model/flow.ts';
-import type { FlowSession } from '../document/flow-session.ts';
 import type { FlowView } from '../document/flow-view.ts';
-import { freePlace, grid, type Point, snapPoint } from './geometry.ts';
+import type { Doing } from './doing.ts';
+import { freePlace, grid, type Point, snap, snapPoint } from './geometry.ts';
+import { topOf, withMembers } from './groups.ts';
 import { fittingPort, graphOf, levelOf, portAt, portTypeOf } from './ports.ts';
 import { placeInMap, type Scene, sceneOf } from './scene.ts';
-import { type BuilderUi, type PortEnd, select } from './ui-state.ts';
-
-export interface Doing {
-  flow: FlowSession;
-  ui: StoreApi<BuilderUi>;
-  random: () => number;
-}
+import { type PortEnd, select } from './ui-state.ts';
 
 /** Connects an output with an input. An input that takes one edge lets go of the one before. */
 export function connect({ flow }: Doing, from: PortEnd, to: PortEnd): void {
@@ -99,7 +90,9 @@ export function removeChosen({ flow, ui }: Doing): void {
   flow.closeStep();
   flow.edit((doc, origin) => {
     if (selectedEdges.size > 0) disconnect(doc, [...selectedEdges], origin);
-    if (selection.size > 0) removeSteps(doc, selection, origin);
+    if (selection.size === 0) return;
+    removeGroups(doc, selection, origin);
+    removeSteps(doc, selection, origin);
   });
   select(ui, []);
 }
@@ -108,21 +101,11 @@ export function removeChosen({ flow, ui }: Doing): void {
 export function nudge({ flow, ui }: Doing, dx: number, dy: number): void {
   const view = flow.view.getState();
   const moves = new Map<string, Point>();
-  for (const id of topOf(view, ui.getState().selection)) {
+  for (const id of topOf(view, withMembers(view, ui.getState().selection))) {
     const item = view.steps.get(id) ?? view.notes.get(id);
     if (item !== undefined) moves.set(id, { x: item.position.x + dx * grid, y: item.position.y + dy * grid });
   }
   if (moves.size > 0) flow.edit((doc, origin) => moveSteps(doc, moves, origin));
-}
-
-/** Of these, the ones that are not inside another of them: what stands in a Map moves with it. */
-export function topOf(view: FlowView, ids: ReadonlySet<string>): string[] {
-  return [...ids].filter((id) => {
-    for (let parent = view.steps.get(id)?.parent; parent !== undefined; parent = view.steps.get(parent)?.parent) {
-      if (ids.has(parent)) return false;
-    }
-    return true;
-  });
 }
 
 /** Puts steps and notes where they were dragged to; absolute places. Those dropped on a Map go into it, those dragged out leave it. */
@@ -157,43 +140,19 @@ function acrossBorders(graph: FlowGraph, moved: ReadonlyMap<string, unknown>): s
   });
 }
 
-const clipMark = 'otherthing.clip/1';
-
-/** What is chosen as text for the clipboard; null where nothing is. */
-export function copyChosen({ flow, ui }: Doing): string | null {
-  const { selection } = ui.getState();
-  if (selection.size === 0) return null;
-  return JSON.stringify({ schema: clipMark, ...clipOf(toFile(flow.doc), selection) });
-}
-
-/** The steps in a text from the clipboard; null where it holds none. */
-export function readClip(text: string): Clip | null {
-  if (!text.includes(clipMark)) return null;
-  try {
-    const clip = JSON.parse(text) as Clip & { schema: string };
-    const whole = Array.isArray(clip.steps) && Array.isArray(clip.edges) && Array.isArray(clip.notes);
-    return clip.schema === clipMark && whole ? clip : null;
-  } catch {
-    return null;
-  }
-}
-
-/** Puts copies with new ids at a place, or a little beside the originals, and chooses them. */
-export function paste({ flow, ui, random }: Doing, clip: Clip, at: Point | null): void {
-  const places = [...clip.steps.filter((step) => step.parent === undefined), ...clip.notes].map(
-    (item) => item.position,
+/** Puts steps and notes where they were dragged to, in what they stand in; places relative to that. */
+export function dropAll({ flow }: Doing, places: ReadonlyMap<string, Point>): void {
+  if (places.size === 0) return;
+  const view = flow.view.getState();
+  const scene = sceneOf(view, graphOf(view), null);
+  const moves = new Map(
+    [...places].flatMap(([id, to]) => {
+      const item = view.steps.get(id) ?? view.notes.get(id);
+      const from = scene.placed.get(id)?.position ?? item?.position;
+      if (item === undefined || from === undefined) return [];
+      return [[id, { x: item.position.x + snap(to.x - from.x), y: item.position.y + snap(to.y - from.y) }] as const];
+    }),
   );
-  const left = Math.min(...places.map((place) => place.x));
-  const top = Math.min(...places.map((place) => place.y));
-  const offset = at === null ? { x: 2 * grid, y: 2 * grid } : snapPoint({ x: at.x - left, y: at.y - top });
-  const copies = pasted(clip, offset, random);
   flow.closeStep();
-  flow.edit((doc, origin) => addSteps(doc, copies, origin));
-  const outer = copies.steps.filter((step: FlowStep) => step.parent === undefined);
-  select(ui, [...outer.map((step) => step.id), ...copies.notes.map((note) => note.id)]);
-}
-
-export function duplicate(doing: Doing): void {
-  const { selection } = doing.ui.getState();
-  if (selection.size > 0) paste(doing, clipOf(toFile(doing.flow.doc), selection), null);
+  flow.edit((doc, origin) => moveSteps(doc, moves, origin));
 }

@@ -1,15 +1,17 @@
 import { useMemo, useSyncExternalStore } from 'react';
-import { type Finding, validateFlow } from '../../../../shared/flows/validate.ts';
+import { createFlowCheck, type Finding } from '../../../../shared/flows/validate.ts';
 import type { FlowSession } from '../document/flow-session.ts';
 import type { FlowView } from '../document/flow-view.ts';
 import { mistakesByStep } from '../run/run-session.ts';
 import { useBuilder, useRun } from './builder.ts';
+import { graphOf } from './ports.ts';
 
 const found = new WeakMap<FlowView, readonly Finding[]>();
+const check = createFlowCheck();
 
-/** What is wrong with a flow; worked out once per view. */
+/** What is wrong with a flow; worked out once per view, and for steps that did not change not again. */
 export function findingsOf(view: FlowView): readonly Finding[] {
-  const known = found.get(view) ?? validateFlow(view.file);
+  const known = found.get(view) ?? check(view.file, graphOf(view));
   found.set(view, known);
   return known;
 }

@@ -2,6 +2,7 @@
 import {
   Box,
   Braces,
+  CalendarClock,
   Code,
   FileText,
   Globe,
@@ -14,15 +15,21 @@ import {
   MessageSquareText,
   Repeat2,
   ScanText,
+  Signpost,
   Split,
   StickyNote,
   Table2,
   TextCursorInput,
+  Timer,
+  UserCheck,
   Wand2,
+  Webhook,
+  Workflow,
 } from 'lucide-react';
 
 const icons: Readonly<Record<string, LucideIcon>> = {
   braces: Braces,
+  'calendar-clock': CalendarClock,
   code: Code,
   'file-text': FileText,
   globe: Globe,
@@ -34,11 +41,16 @@ const icons: Readonly<Record<string, LucideIcon>> = {
   'message-square-text': MessageSquareText,
   'repeat-2': Repeat2,
   'scan-text': ScanText,
+  signpost: Signpost,
   split: Split,
   'sticky-note': StickyNote,
   'table-2': Table2,
   'text-cursor-input': TextCursorInput,
+  timer: Timer,
+  'user-check': UserCheck,
   'wand-2': Wand2,
+  webhook: Webhook,
+  workflow: Workflow,
 };
 
 export const iconNamed = (name: string | undefined): LucideIcon => icons[name ?? ''] ?? Box;

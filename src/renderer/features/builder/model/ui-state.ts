@@ -43,6 +43,15 @@ export interface BuilderUi {
   dropTarget: string | null;
   /** Asks for the inputs of a run. */
   asking: boolean;
+  /** The group whose name is typed. */
+  naming: string | null;
+  /** The search in the flow is open. */
+  finding: boolean;
+  /** The sheet of keys is open. */
+  sheet: boolean;
+  /** The client whose view this person's view follows. */
+  following: number | null;
+  mode: 'build' | 'versions';
 }
 
 export const inspectorWidths = { least: 300, first: 344, most: 520 } as const;
@@ -63,6 +72,11 @@ export function createUiState(): StoreApi<BuilderUi> {
     editingNote: null,
     dropTarget: null,
     asking: false,
+    naming: null,
+    finding: false,
+    sheet: false,
+    following: null,
+    mode: 'build',
   }));
 }
 

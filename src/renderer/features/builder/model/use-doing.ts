@@ -1,6 +1,6 @@
 import { useMemo } from 'react';
-import type { Doing } from './actions.ts';
 import { useBuilder } from './builder.ts';
+import type { Doing } from './doing.ts';
 
 /** What the actions need, from the open builder. */
 export function useDoing(): Doing {
