@@ -29,11 +29,23 @@ export interface CompiledFlow {
   readonly levels: ReadonlyMap<string, CompiledLevel>;
 }
 
+/** Steps that stand already, whatever leads to them, and the only ones at the top that there are; null for all (F7). */
+export interface Settled {
+  readonly standing: ReadonlySet<string>;
+  readonly only: ReadonlySet<string> | null;
+}
+
+const nothing: Settled = { standing: new Set(), only: null };
+
 /** Compiles a flow that has been found valid; steps of unknown types are left out. Linear in the flow (F3). */
-export function compileFlow(file: FlowFile): CompiledFlow {
+export function compileFlow(file: FlowFile, { standing, only }: Settled = nothing): CompiledFlow {
   const steps = new Map(file.steps.flatMap((step) => compileStep(step)));
+  const inPlay = [...steps.values()].filter(
+    ({ step }) => only === null || step.parent !== undefined || only.has(step.id),
+  );
   const parts: Parts = {
-    inside: Map.groupBy(steps.values(), ({ step }) => step.parent ?? ''),
+    standing,
+    inside: Map.groupBy(inPlay, ({ step }) => step.parent ?? ''),
     edgesTo: Map.groupBy(file.edges, ({ to }) => to.step),
     waits: waitsOf(steps),
   };
@@ -69,13 +81,14 @@ function mentionsIn(text: string): string[] {
 
 /** What all levels are cut from, grouped once. */
 interface Parts {
+  readonly standing: ReadonlySet<string>;
   readonly inside: ReadonlyMap<string, readonly CompiledStep[]>;
   readonly edgesTo: ReadonlyMap<string, readonly FlowEdge[]>;
   readonly waits: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 function compileInside(
-  { inside, edgesTo, waits }: Parts,
+  { standing, inside, edgesTo, waits }: Parts,
   steps: ReadonlyMap<string, CompiledStep>,
   container: CompiledStep | null,
 ): CompiledLevel {
@@ -84,14 +97,14 @@ function compileInside(
   const ids = new Set(here.map(({ step }) => step.id));
   const level = compileLevel({
     edges: here.flatMap(({ step }) =>
-      (edgesTo.get(step.id) ?? []).filter(
+      (standing.has(step.id) ? [] : (edgesTo.get(step.id) ?? [])).filter(
         ({ from }) => from.step !== step.id && (ids.has(from.step) || from.step === parent),
       ),
     ),
     steps: here.map(({ step, type }) => ({
       id: step.id,
       required: portsFrom(type.inputs, step.config).flatMap(({ name, required }) => (required === true ? [name] : [])),
-      mentions: [...(waits.get(step.id) ?? [])],
+      mentions: standing.has(step.id) ? [] : [...(waits.get(step.id) ?? [])],
     })),
   });
   const results = resultEdges(edgesTo.get(parent ?? '') ?? [], container, steps);

@@ -1,20 +1,26 @@
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
+import type { Values } from '../../shared/flows/step-type.ts';
+import { runName } from '../../shared/flows/steps/input.ts';
 import { refusal, validateFlow } from '../../shared/flows/validate.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { FlowFile } from '../../shared/model/flow.ts';
+import { isRunOver } from '../../shared/model/run.ts';
 import type { BlobStore, LiveHub, RunService } from '../services.ts';
 import { patch, put, type Store } from '../store/store.ts';
-import { type RunRow, runs } from '../store/tables.ts';
+import { type RunRow, runs, type StepRow, steps } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import { createAnnouncer } from './announce.ts';
+import { cutFlow, startFrom } from './basis.ts';
 import { readBefore } from './before.ts';
 import { type CompiledFlow, compileFlow } from './compile.ts';
+import { reopenMap, takenUpAgain } from './resume.ts';
 import { readRunInputs } from './run-inputs.ts';
 import { flowOf, getRow, lastRuns, listRuns, listSteps, runDetail, stepDetail } from './run-queries.ts';
 import { summaryOf } from './run-summary.ts';
-import { createRunner, type RunnerJobs } from './runner.ts';
+import { type Before, createRunner, type RunnerJobs } from './runner.ts';
 import { createRunValues } from './values.ts';
+import { noWork } from './work-done.ts';
 
 export interface RunServiceDeps {
   readonly store: Store;
@@ -37,11 +43,13 @@ export function createRunService(deps: RunServiceDeps): RunService {
   const queries = { store, jobs, values, active: runner.active };
   const nextNumber = createNumbering(store);
   const checked = createChecker();
+  const resuming = new Set<string>();
 
   /** One run that cannot go on holds up neither the others nor the host. */
   const resume = async (row: RunRow) => {
     try {
-      runner.begin(row, await flowOf(queries, row), await readBefore(store, row.id));
+      const found = await readBefore(store, row.id);
+      runner.begin(row, cutFlow(await flowOf(queries, row), row.basis, found.rows), found);
     } catch (error) {
       deps.unexpected(error, `Run ${row.id} cannot go on`);
       if (!(error instanceof AppError)) return;
@@ -51,10 +59,11 @@ export function createRunService(deps: RunServiceDeps): RunService {
   };
 
   return {
-    async start({ workspaceId, flowId, version, file, inputs, startedBy }) {
-      const flow = checked(version.id, file);
+    async start({ workspaceId, flowId, version, file, inputs, startedBy, options = {} }) {
+      const id = deps.ids.next('run');
+      const from = await startFrom({ store, values }, { id, workspaceId }, checked(version.id, file), options);
       const row: RunRow = {
-        id: deps.ids.next('run'),
+        id,
         workspaceId,
         flowId,
         flowName: file.name,
@@ -62,7 +71,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
         number: await nextNumber(workspaceId),
         state: 'running',
         startedBy,
-        inputs: readRunInputs(file, inputs),
+        inputs: readRunInputs(file, { ...inputsOf(file, from.inputs), ...inputs }),
         outputs: null,
         error: null,
         progress: { total: 0, done: 0, failed: 0 },
@@ -72,9 +81,10 @@ export function createRunService(deps: RunServiceDeps): RunService {
         parent: null,
         createdAt: clock.now(),
         finishedAt: null,
+        ...(from.basis === null ? {} : { basis: from.basis }),
       };
-      await store.commit([put(runs, row)]);
-      return summaryOf(row, runner.begin(row, flow));
+      await store.commit([put(runs, row), ...from.rows.map((step) => put(steps, step))]);
+      return summaryOf(row, runner.begin(row, from.flow, from.rows.length === 0 ? undefined : standing(from.rows)));
     },
     list: (workspaceId, page) => listRuns(queries, workspaceId, page),
     lastOf: (flowIds) => lastRuns(queries, flowIds),
@@ -85,6 +95,23 @@ export function createRunService(deps: RunServiceDeps): RunService {
       await getRow(queries, runId);
       if (!(await runner.cancel(runId))) throw new AppError('run_finished');
       return summaryOf(await getRow(queries, runId), undefined);
+    },
+    async resume(runId, { failedItemsOf } = {}) {
+      await runner.left(runId);
+      const before = await getRow(queries, runId);
+      if (!isRunOver(before.state) || resuming.has(runId)) throw new AppError('run_going_on');
+      if (before.state === 'succeeded' && failedItemsOf === undefined) throw new AppError('run_succeeded');
+      resuming.add(runId);
+      try {
+        const flow = await flowOf(queries, before);
+        const reopened = failedItemsOf === undefined ? [] : await reopenMap(store, runId, flow, failedItemsOf);
+        const again = takenUpAgain(before, clock.now(), await store.max(steps, 'seq', { runId }));
+        await store.commit([...reopened, ...again.changes]);
+        const found = await readBefore(store, runId);
+        return summaryOf(again.row, runner.begin(again.row, cutFlow(flow, again.row.basis, found.rows), found));
+      } finally {
+        resuming.delete(runId);
+      }
     },
     async resumeAll() {
       for (const row of await store.list(runs, { where: { state: 'running' } })) {
@@ -97,6 +124,17 @@ export function createRunService(deps: RunServiceDeps): RunService {
       announce.stop();
     },
   };
+}
+
+/** Rows that a run begins with, as if they had been found. */
+function standing(rows: readonly StepRow[]): Before {
+  return { rows, work: noWork(), seq: rows.length };
+}
+
+/** Of the inputs of an earlier run those that the flow still has. */
+function inputsOf(file: FlowFile, earlier: Values): Record<string, unknown> {
+  const names = new Set(file.steps.filter(({ type }) => type === 'input').map((step) => runName(step)));
+  return Object.fromEntries(Object.entries(earlier).filter(([name]) => names.has(name)));
 }
 
 const mostChecked = 100;

@@ -1,5 +1,5 @@
 import type { RunSummary } from '../../shared/model/run.ts';
-import type { RunRow } from '../store/tables.ts';
+import type { RunBasis, RunRow } from '../store/tables.ts';
 import type { ActiveRun } from './run-memory.ts';
 import { weaveOf, workersOf } from './work-done.ts';
 
@@ -17,8 +17,18 @@ export function summaryOf(row: RunRow, active: ActiveRun | undefined): RunSummar
     createdAt: row.createdAt,
     finishedAt: row.finishedAt,
     ...(row.error === null ? {} : { error: row.error }),
+    ...(row.resumedAt == null ? {} : { resumedAt: row.resumedAt }),
+    ...(row.basis == null ? {} : basisOf(row.basis)),
     progress: active === undefined ? row.progress : { ...active.progress },
     weave: active === undefined ? row.weave : weaveOf(active.work),
     workers: active === undefined ? row.workers : workersOf(active.work),
+  };
+}
+
+function basisOf({ from, pinned, only }: RunBasis): Pick<RunSummary, 'from' | 'pinned' | 'only'> {
+  return {
+    ...(from === undefined ? {} : { from }),
+    ...(pinned === undefined ? {} : { pinned: Object.keys(pinned) }),
+    ...(only === undefined ? {} : { only }),
   };
 }

@@ -44,6 +44,8 @@ export interface Runner {
   /** Begins a run whose row is durable, or takes one up again. */
   begin(row: RunRow, flow: CompiledFlow, before?: Before): ActiveRun;
   active(runId: string): ActiveRun | undefined;
+  /** Resolves when nothing of a run that has ended is being done any more, its jobs told included. */
+  left(runId: string): Promise<void>;
   /** Resolves when the cancellation is durable; false where the run is not active. */
   cancel(runId: string): Promise<boolean>;
   /** Ends jobs that were left behind by runs which are over. */
@@ -59,6 +61,7 @@ const mostPatience = 10_000;
 
 export function createRunner(deps: RunnerDeps): Runner {
   const active = new Map<string, ActiveRun>();
+  const leaving = new Map<string, ActiveRun>();
   const stopping = new AbortController();
   const work: WorkDeps = {
     ...deps.work,
@@ -85,6 +88,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       .catch((error: unknown) => startOver(run, error))
       .finally(() => {
         run.working = null;
+        if (leaving.get(run.row.id) === run) leaving.delete(run.row.id);
         if (run.tasks.length > 0 && !run.ended && !stopping.signal.aborted) start(run);
       });
   };
@@ -125,6 +129,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     run.ended = true;
     cancelTimers(run);
     active.delete(run.row.id);
+    if (run.working !== null) leaving.set(run.row.id, run);
     for (const task of run.tasks.splice(0)) if (task.kind === 'cancel') task.done();
   };
   const show = (run: ActiveRun, batch: Batch) => {
@@ -163,6 +168,7 @@ export function createRunner(deps: RunnerDeps): Runner {
       run.working = null;
       if (!durable) return;
       if (batch.ends) finish(run);
+      leaving.delete(row.id);
       show(run, batch);
       start(run);
     });
@@ -172,6 +178,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   return {
     begin,
     active: (runId) => active.get(runId),
+    left: async (runId) => (await leaving.get(runId)?.working) ?? undefined,
     async cancel(runId) {
       const run = active.get(runId);
       if (run === undefined) return false;

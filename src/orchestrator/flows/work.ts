@@ -163,6 +163,7 @@ function newJob(run: ActiveRun, { step }: CompiledStep, job: Omit<NewJob, 'origi
     requires: { ...job.requires, ...placement },
     runSeconds: policy?.timeoutSeconds ?? job.runSeconds ?? 60,
     ...(retry === undefined ? {} : { retry }),
+    ...(policy?.queueSeconds === undefined ? {} : { queueSeconds: policy.queueSeconds }),
     origin: { runId: run.row.id, stepId: step.id, path },
   };
 }
