@@ -12,6 +12,13 @@ const data = [
   'the data folder (default: OTHERTHING_DATA, or where the platform keeps data)',
 ] as const;
 
+const modelServer = [
+  '--model-server <url>',
+  'a model server of this machine besides those at the usual ports (Ollama, llama.cpp, LM Studio, vLLM); may be repeated',
+  collectUrl,
+] as const;
+const modelChanges = ['--allow-model-changes', 'let admins of the workspaces fetch and remove models here'] as const;
+
 const program = new Command('otherthing')
   .description('Pool the computers a team already owns and build AI flows that run on them')
   .version(packageVersion(), '-V, --version');
@@ -23,6 +30,8 @@ program
   .option('--port <number>', 'the port to listen on, 0 for any free one', readPort)
   .option('--no-worker', 'without a worker: this machine runs no jobs')
   .option('--open', 'open the link in the browser')
+  .option(...modelServer)
+  .option(...modelChanges)
   .action(hostCommand);
 
 program
@@ -31,6 +40,8 @@ program
   .argument('[KEY@host[:port]]', "the workspace's share key and the address of its host")
   .option('--host <url>', 'only connect and print the share key of this node, to be added by an admin')
   .option('--name <name>', 'what the node is called (default: the name of this machine)')
+  .option(...modelServer)
+  .option(...modelChanges)
   .option(...data)
   .action(joinCommand);
 
@@ -67,6 +78,11 @@ function readPort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
   return port;
+}
+
+function collectUrl(value: string, before: string[] = []): string[] {
+  if (!/^https?:\/\/[^/]+/.test(value)) throw new InvalidArgumentError('Give it as http://address:port.');
+  return [...before, value];
 }
 
 function collect(value: string, before: string[]): string[] {

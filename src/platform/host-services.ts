@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { NodeTimings } from '../shared/protocol/node.ts';
 import {
+  type ModelChoices,
   type OrchestratorReady,
   OrchestratorReadySchema,
   type OrchestratorStart,
@@ -28,6 +29,8 @@ export interface HostServicesOptions {
   version: string;
   /** Other timings than the product's; for tests. */
   nodeTimings?: Partial<NodeTimings>;
+  /** What the owner of this machine says about its models. */
+  models?: ModelChoices;
   /** Other delays before a service that ended is started again than the product's; for tests. */
   restart?: RestartLimits;
   fork: ForkService;
@@ -87,6 +90,7 @@ export function startWorker(
       hosts,
       version,
       ...(name === undefined ? {} : { name }),
+      ...(options.models === undefined ? {} : { models: options.models }),
       ...(options.nodeTimings === undefined ? {} : { nodeTimings: options.nodeTimings }),
     }),
     ...(options.restart === undefined ? {} : { restart: options.restart }),

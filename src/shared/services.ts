@@ -44,6 +44,18 @@ export const HostToJoinSchema = Type.Object({
 });
 export type HostToJoin = Static<typeof HostToJoinSchema>;
 
+/** What the owner of a node says about its models; what is left out stays as it was. */
+export const ModelChoicesSchema = Type.Object({
+  servers: Type.Optional(
+    Type.Array(Type.String({ maxLength: 300, pattern: '^https?://' }), {
+      maxItems: 16,
+      description: 'Origins of model servers beside the usual ones on this machine',
+    }),
+  ),
+  allowChanges: Type.Optional(Type.Boolean({ description: 'Whether admins may fetch and remove models here' })),
+});
+export type ModelChoices = Static<typeof ModelChoicesSchema>;
+
 export const WorkerStartSchema = Type.Object({
   type: Type.Literal('start'),
   dataDir: Type.String({ minLength: 1 }),
@@ -51,6 +63,7 @@ export const WorkerStartSchema = Type.Object({
     Type.String({ minLength: 1, maxLength: 120, description: 'What the node is called from now on' }),
   ),
   hosts: Type.Array(HostToJoinSchema, { maxItems: 32 }),
+  models: Type.Optional(ModelChoicesSchema),
   version: Type.String(),
   nodeTimings: timings,
 });

@@ -18,7 +18,8 @@ export interface NodeGround {
   version: string;
   config: NodeConfigFile;
   identity: Identity;
-  capabilities: Capabilities;
+  /** What the machine has now. */
+  capabilities(): Capabilities;
   executors: ReadonlyMap<string, Executor>;
   slots: Slots;
   cache: BlobCache;
@@ -38,6 +39,8 @@ export interface HostDesk {
   readonly desk: Desk;
   /** Tells the host what the owner shares now. */
   tellLimits(): void;
+  /** Tells the host what the machine has now. */
+  tellCapabilities(): void;
   /** The machine woke from sleep. */
   resumed(): void;
   stop(): Promise<void>;
@@ -79,7 +82,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
     return {
       type: 'register',
       share_key: config.config.shareKey,
-      capabilities: ground.capabilities,
+      capabilities: ground.capabilities(),
       workspace_ids: [],
       resource_limits: config.config.resourceLimits,
       remote_control_enabled: config.config.remoteControlEnabled,
@@ -162,6 +165,14 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
   return {
     desk,
     tellLimits,
+    tellCapabilities() {
+      if (!link.online) return; // Registering tells it.
+      link.send({
+        type: 'capabilities_changed',
+        capabilities: ground.capabilities(),
+        executors: [...ground.executors.keys()],
+      });
+    },
     resumed: () => link.resumed(),
     async stop() {
       taking.draining = true;

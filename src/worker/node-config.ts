@@ -17,6 +17,10 @@ export const NodeConfig = Type.Object(
     shareKey: Type.String({ minLength: 8, maxLength: 8 }),
     resourceLimits: ResourceLimits,
     remoteControlEnabled: Type.Boolean(),
+    /** Origins of model servers beside those that listen where such programs usually do. */
+    modelServers: Type.Optional(Type.Array(Type.String({ maxLength: 300, pattern: '^https?://' }), { maxItems: 16 })),
+    /** Whether admins of the workspaces that it serves may fetch and remove models here. */
+    allowModelChanges: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: true },
 );

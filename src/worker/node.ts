@@ -9,6 +9,8 @@ import { timingsFrom } from '../shared/protocol/node.ts';
 import type { WorkerReady, WorkerStart } from '../shared/services.ts';
 import { openBlobCache } from './blobs/cache.ts';
 import type { Executor } from './executors/executor.ts';
+import { createInferenceExecutor } from './executors/inference.ts';
+import { createModelExecutor } from './executors/model.ts';
 import { createOcrExecutor } from './executors/ocr.ts';
 import { createScriptExecutor, findScriptGround } from './executors/script.ts';
 import { detectCapabilities } from './hardware/capabilities.ts';
@@ -16,6 +18,8 @@ import { type HostDesk, type NodeGround, openHostDesk } from './host-desk.ts';
 import { openIdentity } from './identity.ts';
 import { createSlots } from './jobs/slots.ts';
 import { sharedProcessors, sharedRoom, usableProcessors } from './limits.ts';
+import { usualServers } from './models/servers.ts';
+import { type ModelWatch, watchModels } from './models/watch.ts';
 import { freshConfig, type NodeConfigFile, openNodeConfig } from './node-config.ts';
 import { findSandboxTools } from './sandbox/tools.ts';
 
@@ -43,6 +47,7 @@ export async function startNode(start: WorkerStart, log: Logger, more: readonly 
   // Hosts know the node by its old key and would refuse it for ever: with a new key it is a new node.
   if (replaced) await config.change(pick(freshConfig(ids)));
   if (name !== undefined && name !== config.config.name) await config.change({ name });
+  await keepModelChoices(config, start.models);
   for (const notice of [config.notice, replaced ? 'node-identity.json was damaged; this is a new node now' : null]) {
     if (notice !== null) log.warn(notice);
   }
@@ -59,6 +64,7 @@ export async function startNode(start: WorkerStart, log: Logger, more: readonly 
       const opened = await opening.catch(() => null);
       await Promise.all((opened?.desks ?? []).map((desk) => desk.stop()));
       await Promise.all((opened?.executors ?? []).map((executor) => executor.stop()));
+      await opened?.models.stop();
       await lock.release();
     },
   };
@@ -74,27 +80,40 @@ async function openDesks(
   config: NodeConfigFile,
   identity: NodeGround['identity'],
   log: Logger,
-): Promise<{ desks: HostDesk[]; executors: Executor[] }> {
+): Promise<{ desks: HostDesk[]; executors: Executor[]; models: ModelWatch }> {
   const home = join(dataDir, 'worker');
   const jobs = join(home, 'jobs');
   await rm(jobs, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(jobs, { recursive: true, mode: 0o700 });
-  const [detected, found, cache] = await Promise.all([
+  const desks: HostDesk[] = [];
+  const addresses = [...new Set([...usualServers, ...(config.config.modelServers ?? [])].map(withoutSlash))];
+  const [detected, found, cache, models] = await Promise.all([
     detectCapabilities(config.config.nodeId),
     findExecutors(home, log),
     openBlobCache(join(home, 'cache'), cacheBytes),
+    watchModels({
+      addresses,
+      onChanged: () => {
+        for (const desk of desks) desk.tellCapabilities();
+      },
+    }),
   ]);
-  const executors = [...found, ...more];
+  const allowed = () => config.config.allowModelChanges ?? false;
+  const executors = [
+    ...found,
+    createInferenceExecutor(models),
+    createModelExecutor({ watch: models, allowed }),
+    ...more,
+  ];
   const { name = detected.name } = config.config;
   const capabilities = { ...detected, ...(name === undefined ? {} : { name }) };
   const slots = createSlots(sharedRoom(capabilities, config.config.resourceLimits));
   const usable = usableProcessors();
-  const desks: HostDesk[] = [];
   const ground: NodeGround = {
     version,
     config,
     identity,
-    capabilities,
+    capabilities: () => ({ ...capabilities, models: [...models.models()], model_changes: allowed() }),
     executors: new Map(executors.map((executor) => [executor.kind, executor])),
     slots,
     cache,
@@ -112,8 +131,18 @@ async function openDesks(
     log,
   };
   for (const host of hosts) desks.push(await openHostDesk(host, ground));
-  return { desks, executors };
+  return { desks, executors, models };
 }
+
+async function keepModelChoices(config: NodeConfigFile, choices: WorkerStart['models']): Promise<void> {
+  if (choices === undefined) return;
+  await config.change({
+    ...(choices.servers === undefined ? {} : { modelServers: choices.servers }),
+    ...(choices.allowChanges === undefined ? {} : { allowModelChanges: choices.allowChanges }),
+  });
+}
+
+const withoutSlash = (url: string) => url.replace(/\/+$/, '');
 
 async function findExecutors(home: string, log: Logger): Promise<Executor[]> {
   const [ground, { taskset }] = await Promise.all([

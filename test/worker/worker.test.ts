@@ -68,7 +68,7 @@ describe('registering', () => {
       workspace_ids: [],
       resource_limits: { ramPercent: 75 },
       remote_control_enabled: false,
-      executors: ['script', 'ocr'],
+      executors: ['script', 'ocr', 'inference', 'model'],
       join_key: 'AB3X7K9M',
       version: '0.0.0-test',
       running: [],

@@ -9,6 +9,7 @@ import { forkChild } from '../../platform/service-process.ts';
 import { packageVersion } from '../../platform/version.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { CommandError } from '../failure.ts';
+import { modelChoices } from '../model-choices.ts';
 import { openBrowser } from '../open-browser.ts';
 import { serviceNews } from '../service-news.ts';
 import { untilAskedToStop } from '../until-stopped.ts';
@@ -19,6 +20,8 @@ export interface HostOptions {
   port?: number;
   worker: boolean;
   open?: boolean;
+  modelServer?: string[];
+  allowModelChanges?: boolean;
 }
 
 /** `otherthing host`: an orchestrator and, unless told otherwise, a worker; until a signal asks it to end. */
@@ -40,6 +43,7 @@ export async function hostCommand(options: HostOptions): Promise<void> {
       if (news !== null) console.error(news);
     },
     onOutput: (name, text) => logs[name].write(text),
+    models: modelChoices(options),
   });
   await announce(dataDir, services, options);
   await asked;

@@ -9,6 +9,7 @@ import { systemClock } from '../../shared/clock.ts';
 import type { HostToJoin } from '../../shared/services.ts';
 import { CommandError } from '../failure.ts';
 import { hostUrl, parseJoinAddress } from '../join-address.ts';
+import { modelChoices } from '../model-choices.ts';
 import { serviceNews } from '../service-news.ts';
 import { untilAskedToStop } from '../until-stopped.ts';
 import { formatKey } from './host.ts';
@@ -19,6 +20,8 @@ export interface JoinOptions {
   host?: string;
   /** What the node is called; the machine's name where nothing was ever said. */
   name?: string;
+  modelServer?: string[];
+  allowModelChanges?: boolean;
 }
 
 /** `otherthing join`: this machine becomes a node, until a signal asks it to end. */
@@ -38,6 +41,7 @@ export async function joinCommand(address: string | undefined, options: JoinOpti
         if (news !== null) console.error(news);
       },
       onOutput: (_name, text) => log.write(text),
+      models: modelChoices(options),
     },
     [host],
     options.name?.trim().slice(0, 120) || undefined,

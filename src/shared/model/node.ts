@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Id, Name, Timestamp } from './values.ts';
 
-export const jobKinds = ['script', 'ocr'] as const;
+export const jobKinds = ['script', 'ocr', 'inference', 'model'] as const;
 /** A kind of job; nodes of other versions may know more than this one. */
 export const JobKind = Type.String({
   pattern: '^[a-z][a-z0-9_-]{0,31}$',
@@ -38,6 +38,13 @@ export const NodeModel = Type.Object(
     name: Type.String({ minLength: 1, maxLength: 200 }),
     loaded: Type.Optional(Type.Boolean()),
     size_mb: Type.Optional(Type.Number({ minimum: 0 })),
+    /** Tokens that it takes at most, where its server says. */
+    context: Type.Optional(Type.Integer({ minimum: 1 })),
+    kind: Type.Optional(Type.Union([Type.Literal('chat'), Type.Literal('embeddings')])),
+    /** Whether it reads images, where its server says. */
+    images: Type.Optional(Type.Boolean()),
+    /** What serves it: "Ollama". */
+    server: Type.Optional(Type.String({ maxLength: 60 })),
   },
   { additionalProperties: true, $id: 'NodeModel' },
 );
@@ -67,6 +74,8 @@ export const Capabilities = Type.Object(
     ),
     drives: Type.Optional(Type.Array(Drive, { maxItems: 64 })),
     models: Type.Optional(Type.Array(NodeModel, { maxItems: 1000 })),
+    /** Whether the owner lets admins of its workspaces fetch and remove models. */
+    model_changes: Type.Optional(Type.Boolean()),
   },
   { additionalProperties: true, $id: 'Capabilities' },
 );

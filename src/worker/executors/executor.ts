@@ -52,12 +52,15 @@ export interface Executor {
 export class ExecutorError extends Error {
   readonly code: string;
   readonly fault: Fault;
+  /** Milliseconds that whoever was asked wants nobody to ask again. */
+  readonly retryAfterMs: number | null;
 
-  constructor(code: string, message: string, fault: Fault, cause?: unknown) {
+  constructor(code: string, message: string, fault: Fault, cause?: unknown, retryAfterMs: number | null = null) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = 'ExecutorError';
     this.code = code;
     this.fault = fault;
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -66,7 +69,13 @@ const messageLimit = 4_000;
 /** How a failed attempt is told to the host. What is no ExecutorError is a mistake of this program, so the node's fault. */
 export function toJobError(error: unknown): JobError {
   if (error instanceof ExecutorError) {
-    return { code: error.code, message: error.message.slice(0, messageLimit), fault: error.fault };
+    const { code, message, fault, retryAfterMs } = error;
+    return {
+      code,
+      message: message.slice(0, messageLimit),
+      fault,
+      ...(retryAfterMs === null ? {} : { retryAfterMs }),
+    };
   }
   const words = error instanceof Error ? error.message : String(error);
   return {

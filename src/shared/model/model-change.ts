@@ -1,0 +1,11 @@
+import { type Static, Type } from 'typebox';
+
+/** A job of kind `model`: what a node's model server fetches or removes, where the node's owner allows it. */
+export const ModelChange = Type.Object(
+  {
+    action: Type.Union([Type.Literal('pull'), Type.Literal('remove')]),
+    model: Type.String({ minLength: 1, maxLength: 200, pattern: '^[A-Za-z0-9][A-Za-z0-9._:/@-]*$' }),
+  },
+  { $id: 'ModelChange' },
+);
+export type ModelChange = Static<typeof ModelChange>;
