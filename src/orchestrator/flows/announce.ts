@@ -13,12 +13,17 @@ export interface Announcer {
 
 interface News {
   readonly workspaceId: string;
+  /** At the top level, and inside Maps: of those only the latest. */
   readonly steps: Map<string, StepInstance>;
+  readonly inner: Map<string, StepInstance>;
+  left: number;
   summary: (() => RunSummary) | null;
 }
 
 const everyMs = 100;
 const mostSteps = 400;
+/** Of what changes inside Maps so many are told at a time; whoever looks at others reads their window again. */
+const mostInner = 200;
 
 export function createAnnouncer(live: LiveHub, timers: Timers): Announcer {
   const waiting = new Map<string, News>();
@@ -28,13 +33,15 @@ export function createAnnouncer(live: LiveHub, timers: Timers): Announcer {
     cancelTimer = null;
     const news = [...waiting];
     waiting.clear();
-    for (const [runId, { workspaceId, steps, summary }] of news) {
-      const all = [...steps.values()];
+    for (const [runId, { workspaceId, steps, inner, left, summary }] of news) {
+      const all = [...steps.values(), ...inner.values()];
       for (let at = 0; at < all.length; at += mostSteps) {
+        const more = left > 0 && at + mostSteps >= all.length ? { more: left } : {};
         live.publish(workspaceId, `run:${runId}`, {
           kind: 'steps.changed',
           runId,
           steps: all.slice(at, at + mostSteps),
+          ...more,
         });
       }
       if (summary === null) continue;
@@ -44,7 +51,13 @@ export function createAnnouncer(live: LiveHub, timers: Timers): Announcer {
     }
   };
   const newsOf = ({ id, workspaceId }: { id: string; workspaceId: string }) => {
-    const news: News = waiting.get(id) ?? { workspaceId, steps: new Map(), summary: null };
+    const news: News = waiting.get(id) ?? {
+      workspaceId,
+      steps: new Map(),
+      inner: new Map(),
+      left: 0,
+      summary: null,
+    };
     waiting.set(id, news);
     cancelTimer ??= timers.after(everyMs, send);
     return news;
@@ -53,7 +66,7 @@ export function createAnnouncer(live: LiveHub, timers: Timers): Announcer {
   return {
     steps(run, instances) {
       const news = newsOf(run);
-      for (const instance of instances) news.steps.set(keyOf(instance.stepId, instance.path), instance);
+      for (const instance of instances) note(news, instance);
     },
     run(run, summary) {
       newsOf(run).summary = summary;
@@ -63,4 +76,19 @@ export function createAnnouncer(live: LiveHub, timers: Timers): Announcer {
       cancelTimer = null;
     },
   };
+}
+
+/** The latest stay: what changed longest ago makes room. */
+function note(news: News, instance: StepInstance): void {
+  const key = keyOf(instance.stepId, instance.path);
+  if (instance.path === '') {
+    news.steps.set(key, instance);
+    return;
+  }
+  news.inner.delete(key);
+  news.inner.set(key, instance);
+  const [oldest] = news.inner.keys();
+  if (news.inner.size <= mostInner || oldest === undefined) return;
+  news.inner.delete(oldest);
+  news.left += 1;
 }

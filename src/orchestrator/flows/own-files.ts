@@ -7,6 +7,8 @@ import { files } from '../store/tables.ts';
 /** Deeper values are no place for files. */
 const deepest = 200;
 const atOnce = 500;
+/** More are not remembered; they are asked for again. */
+const mostKnown = 2_000;
 
 /**
  * Nothing crosses workspaces: a file value is only JSON, which anybody may write, and a node is given whatever content it
@@ -15,6 +17,7 @@ const atOnce = 500;
 export async function checkFiles(store: Store, workspaceId: string, value: unknown, known: Set<string>): Promise<void> {
   const named = new Map<string, FileValue>();
   collect(value, named, 0);
+  if (known.size > mostKnown) known.clear();
   const unsure = [...named].filter(([key]) => !known.has(key));
   for (let at = 0; at < unsure.length; at += atOnce) {
     const some = unsure.slice(at, at + atOnce);

@@ -9,14 +9,15 @@ import {
   type StepDetail,
   type StepInstance,
 } from '../../shared/model/run.ts';
-import type { JobService, Page, PageRequest } from '../services.ts';
+import type { JobService, Page, PageRequest, StepFilter } from '../services.ts';
 import type { Store } from '../store/store.ts';
-import { flowVersions, type RunRow, runs, type StepRow, steps } from '../store/tables.ts';
+import { flowVersions, type RunRow, runs, steps } from '../store/tables.ts';
 import { type CompiledFlow, compileFlow } from './compile.ts';
 import { deriveInputs } from './derive.ts';
 import { type ActiveRun, instanceOf, keyOf } from './run-memory.ts';
 import { summaryOf } from './run-summary.ts';
 import { forDisplay } from './shown.ts';
+import { liveRow, pageOfSteps, windowOfItems } from './step-pages.ts';
 import type { RunValues } from './values.ts';
 
 export interface QueryDeps {
@@ -71,11 +72,12 @@ export async function lastRuns(deps: QueryDeps, flowIds: readonly string[]): Pro
 export async function runDetail(deps: QueryDeps, runId: string): Promise<RunDetail> {
   const row = await getRow(deps, runId);
   const flow = await flowOf(deps, row);
-  const found = await deps.store.list(steps, { where: { runId, under: '' } });
+  const top = flow.file.steps.filter(({ parent }) => parent === undefined);
+  const ids = top.map(({ id }) => id);
+  const found = await deps.store.list(steps, { where: { runId, stepId: ids, path: '' } });
   const byId = new Map(found.map((step) => [step.stepId, liveRow(deps, step)]));
   for (const { row: open } of deps.active(runId)?.open.values() ?? [])
     if (open.path === '') byId.set(open.stepId, open);
-  const top = flow.file.steps.filter(({ parent }) => parent === undefined);
   return {
     run: summaryOf(row, deps.active(runId)),
     file: flow.file,
@@ -91,25 +93,11 @@ export async function runDetail(deps: QueryDeps, runId: string): Promise<RunDeta
 export async function listSteps(
   deps: QueryDeps,
   runId: string,
-  page: PageRequest & { stepId?: string; under?: string },
+  page: PageRequest & StepFilter,
 ): Promise<Page<StepInstance>> {
-  await getRow(deps, runId);
-  const limit = page.limit ?? defaultPage;
-  const rows = await deps.store.list(steps, {
-    where: {
-      runId,
-      ...(page.stepId === undefined ? {} : { stepId: page.stepId }),
-      ...(page.under === undefined ? {} : { under: page.under }),
-    },
-    order: { by: 'seq', direction: 'up' },
-    ...(page.cursor === undefined ? {} : { after: { column: 'seq' as const, value: Number(page.cursor) || 0 } }),
-    limit: limit + 1,
-  });
-  const items = rows.slice(0, limit);
-  return {
-    items: items.map((row) => instanceOf(liveRow(deps, row))),
-    next: rows.length > limit ? String(items.at(-1)?.seq ?? '') : null,
-  };
+  const run = await getRow(deps, runId);
+  if (page.under === undefined || page.firstItem === undefined) return pageOfSteps(deps, runId, page);
+  return windowOfItems(deps, runId, await flowOf(deps, run), page);
 }
 
 export async function stepDetail(deps: QueryDeps, runId: string, stepId: string, path: string): Promise<StepDetail> {
@@ -118,7 +106,8 @@ export async function stepDetail(deps: QueryDeps, runId: string, stepId: string,
   const one = flow.steps.get(stepId);
   if (one === undefined) throw new AppError('not_found', 'The run has no such step');
   const stored = await deps.store.get(steps, { runId, stepId, path });
-  const row = deps.active(runId)?.open.get(keyOf(stepId, path))?.row ?? stored;
+  const open = deps.active(runId)?.open.get(keyOf(stepId, path))?.row;
+  const row = open ?? (stored === null ? null : liveRow(deps, stored));
   const instance = row === null ? { ...notReached(run, stepId), path } : instanceOf(row);
   const inputs = row === null || row.state === 'skipped' ? {} : await inputsOf(deps, run, flow, stepId, path);
   const outputs = await loadAll(deps, (row?.outputs ?? {}) as Values);
@@ -167,13 +156,9 @@ async function loadAll({ values }: QueryDeps, outputs: Values): Promise<Values> 
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** The row with what the runner knows beyond it: which node works on it, how far a Map has come. */
-function liveRow(deps: QueryDeps, row: StepRow): StepRow {
-  return deps.active(row.runId)?.open.get(keyOf(row.stepId, row.path))?.row ?? row;
-}
-
 function notReached(run: RunRow, stepId: string): StepInstance {
-  return { runId: run.id, stepId, path: '', state: isRunOver(run.state) ? 'cancelled' : 'waiting' };
+  const over = run.basis?.only === undefined ? 'cancelled' : 'skipped';
+  return { runId: run.id, stepId, path: '', state: isRunOver(run.state) ? over : 'waiting' };
 }
 
 export async function flowOf(
