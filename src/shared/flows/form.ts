@@ -2,7 +2,19 @@
 import type { TObject, TSchema } from 'typebox';
 import type { Config } from './step-type.ts';
 
-export type Widget = 'text' | 'number' | 'switch' | 'select' | 'multiline' | 'code' | 'template' | 'value' | 'rows';
+/** `flow`: another flow of the workspace, with the rows `inputs` and `outputs` beside it; `members`: some of its members. */
+export type Widget =
+  | 'text'
+  | 'number'
+  | 'switch'
+  | 'select'
+  | 'multiline'
+  | 'code'
+  | 'template'
+  | 'value'
+  | 'rows'
+  | 'flow'
+  | 'members';
 
 /** Annotations that a property of a settings schema may carry, beside TypeBox' title, description and default. */
 export interface FieldNotes {

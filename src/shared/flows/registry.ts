@@ -1,5 +1,6 @@
 /** Every step type there is: to add one, add a file to steps/ and a line here. */
 import type { StepType } from './step-type.ts';
+import { approval } from './steps/approval.ts';
 import { code } from './steps/code.ts';
 import { ifStep } from './steps/if.ts';
 import { input } from './steps/input.ts';
@@ -7,10 +8,31 @@ import { map } from './steps/map.ts';
 import { merge } from './steps/merge.ts';
 import { output } from './steps/output.ts';
 import { readText } from './steps/read-text.ts';
+import { schedule } from './steps/schedule.ts';
+import { subFlow } from './steps/sub-flow.ts';
+import { switchStep } from './steps/switch.ts';
 import { template } from './steps/template.ts';
 import { transform } from './steps/transform.ts';
+import { wait } from './steps/wait.ts';
+import { webhook } from './steps/webhook.ts';
 
-export const stepTypes: readonly StepType[] = [input, output, template, transform, ifStep, map, merge, readText, code];
+export const stepTypes: readonly StepType[] = [
+  input,
+  output,
+  schedule,
+  webhook,
+  template,
+  transform,
+  ifStep,
+  switchStep,
+  map,
+  merge,
+  wait,
+  approval,
+  subFlow,
+  readText,
+  code,
+];
 
 const byName: ReadonlyMap<string, StepType> = new Map(stepTypes.map((one) => [one.type, one]));
 

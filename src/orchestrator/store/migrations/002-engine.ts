@@ -6,7 +6,7 @@ export const engine: Migration = {
   name: 'engine',
   sql: `
 -- Runs that one asks for by the time they ended: the cleaner.
-CREATE INDEX runs_by_end ON runs (finishedAt) WHERE finishedAt IS NOT NULL;
+CREATE INDEX runs_by_end ON runs (workspaceId, finishedAt) WHERE finishedAt IS NOT NULL;
 -- Provider keys and secrets, sealed; only REST and the host's own executors read them (S5).
 CREATE TABLE provider_keys (id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, name TEXT NOT NULL, provider TEXT NOT NULL,
   baseUrl TEXT NOT NULL, sealed TEXT NOT NULL, last4 TEXT NOT NULL, models TEXT NOT NULL, modelsAt INTEGER,
@@ -44,7 +44,7 @@ ALTER TABLE runs ADD COLUMN parent TEXT;
 CREATE INDEX runs_in_line ON runs (state) WHERE state = 'waiting';
 -- Steps that wait (F8), while they wait; what people are and were asked.
 CREATE TABLE holds (runId TEXT NOT NULL, stepId TEXT NOT NULL, path TEXT NOT NULL, kind TEXT NOT NULL, due INTEGER,
-  what TEXT NOT NULL, outcome TEXT, PRIMARY KEY (runId, stepId, path));
+  what TEXT NOT NULL, PRIMARY KEY (runId, stepId, path));
 CREATE TABLE approvals (id TEXT PRIMARY KEY, workspaceId TEXT NOT NULL, runId TEXT NOT NULL, runNumber INTEGER NOT NULL,
   flowId TEXT, flowName TEXT NOT NULL, stepId TEXT NOT NULL, stepName TEXT NOT NULL, path TEXT NOT NULL,
   question TEXT NOT NULL, shown TEXT, shownCut INTEGER NOT NULL, deciders TEXT NOT NULL, requestedAt INTEGER NOT NULL,
@@ -73,5 +73,11 @@ CREATE INDEX jobs_cancelled ON jobs (workspaceId, id) WHERE state = 'cancelled';
 CREATE INDEX jobs_dead ON jobs (workspaceId, id) WHERE state = 'dead';
 CREATE INDEX runs_failed ON runs (workspaceId, id) WHERE state = 'failed';
 CREATE INDEX runs_cancelled ON runs (workspaceId, id) WHERE state = 'cancelled';
+-- What few jobs ask for or went through (J4, J5), and what neither columns nor attempts of a job tell (J9).
+ALTER TABLE jobs ADD COLUMN queueSeconds INTEGER;
+ALTER TABLE jobs ADD COLUMN silenceSeconds INTEGER;
+ALTER TABLE jobs ADD COLUMN requeued TEXT;
+CREATE TABLE job_events (jobId TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, nodeId TEXT, "by" TEXT, detail TEXT,
+  PRIMARY KEY (jobId, at, what)) WITHOUT ROWID;
 `,
 };

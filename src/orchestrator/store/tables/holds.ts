@@ -1,19 +1,14 @@
 /** Steps that wait without working, and what people are asked (F8). */
-import type { Release } from '../../../shared/flows/step-type.ts';
-import type { Approval } from '../../../shared/model/approval.ts';
-import type { StepError } from '../../../shared/model/run.ts';
+import type { Approval, ApprovalFallback } from '../../../shared/model/approval.ts';
 import { table } from '../store.ts';
-
-/** How a wait ended that nothing else tells: that its time has come, and what a run gave, is seen where it stands. */
-export type HoldOutcome = Extract<Release, { by: 'decision' }> | { readonly by: 'failure'; readonly error: StepError };
 
 /** What a step waits for beside its time. */
 export type HeldFor =
   | { readonly kind: 'wait' }
-  | { readonly kind: 'approval'; readonly approvalId: string }
-  | { readonly kind: 'flow'; readonly runId: string; readonly flowId: string; readonly inputs: unknown };
+  | { readonly kind: 'approval'; readonly approvalId: string; readonly fallback: ApprovalFallback }
+  | { readonly kind: 'flow'; readonly runId: string; readonly flowId: string };
 
-/** One step instance that waits. The row goes when it has finished; an outcome that is known stands in it until then. */
+/** One step instance that waits. The row goes in the commit that finishes the step. */
 export interface HoldRow {
   runId: string;
   stepId: string;
@@ -22,11 +17,11 @@ export interface HoldRow {
   /** Null where it waits for a run, however long that takes. */
   due: number | null;
   what: HeldFor;
-  outcome: HoldOutcome | null;
 }
 export const holds = table<HoldRow>({
   name: 'holds',
   key: ['runId', 'stepId', 'path'],
+  blobs: { holder: 'runId', in: ['what'] },
   columns: {
     runId: 'text',
     stepId: 'text',
@@ -34,7 +29,6 @@ export const holds = table<HoldRow>({
     kind: 'text',
     due: 'integer',
     what: 'json',
-    outcome: 'json',
   },
 });
 
