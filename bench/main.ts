@@ -1,21 +1,32 @@
-/** `npm run bench [-- NAME …] [--profile]`: each benchmark prints one line of JSON per figure (quality.md says what it must reach). */
+/**
+ * `npm run bench [-- NAME …] [--times 5] [--profile]`: each benchmark prints one line of JSON per figure (quality.md says
+ * what it must reach): the median of so many rounds, each beside its limit in the same run.
+ */
 import { parseArgs } from 'node:util';
 import { buildAll } from '../scripts/build/build.ts';
 import { benchDispatch } from './dispatch.ts';
 import { benchFlow } from './flow.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLatency } from './latency.ts';
+import { benchNodes } from './nodes.ts';
 import { benchStart } from './start.ts';
+import { benchStream } from './stream.ts';
 
-const { values, positionals } = parseArgs({ options: { profile: { type: 'boolean' } }, allowPositionals: true });
-/** With --profile the orchestrator of `jobs` leaves a .cpuprofile in the working folder. */
+const { values, positionals } = parseArgs({
+  options: { profile: { type: 'boolean' }, times: { type: 'string', default: '5' } },
+  allowPositionals: true,
+});
+/** With --profile the orchestrator of `jobs`, `stream` and `nodes` leaves a .cpuprofile in the working folder. */
 const execArgv = values.profile === true ? ['--cpu-prof'] : [];
+const times = Number(values.times);
 const benches: Record<string, () => Promise<void>> = {
-  jobs: () => benchJobs(execArgv),
-  latency: benchLatency,
+  jobs: () => benchJobs(times, execArgv),
+  latency: () => benchLatency(times),
   dispatch: benchDispatch,
-  flow: benchFlow,
-  start: benchStart,
+  flow: () => benchFlow(times),
+  stream: () => benchStream(times, execArgv),
+  nodes: () => benchNodes(times, execArgv),
+  start: () => benchStart(times),
 };
 
 const chosen = positionals.length === 0 ? Object.keys(benches) : positionals;

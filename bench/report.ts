@@ -19,5 +19,4 @@ export function report(line: Omit<Line, 'ratio'>): void {
   console.log(JSON.stringify({ bench, value: rounded(value), unit, limit: rounded(limit), ratio, n, notes }));
 }
 
-export const best = (values: readonly number[]) => Math.max(...values);
 export const median = (values: readonly number[]) => values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;

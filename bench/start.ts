@@ -3,14 +3,13 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startOrchestrator } from './host.ts';
 import { median, report } from './report.ts';
 
-const starts = 5;
 const mostMs = 1_500;
 const mostMb = 120;
 /** An idle process has settled by then. */
 const idleAfter = 3_000;
 
 /** How long the built orchestrator takes on an empty folder until it is ready, and how much memory it holds when idle. */
-export async function benchStart(): Promise<void> {
+export async function benchStart(starts: number): Promise<void> {
   const times: number[] = [];
   let memory = Number.NaN;
   for (let start = 0; start < starts; start += 1) {
