@@ -1,34 +1,17 @@
 /**
- * The nodes of a pass, so that the best one for a need is found without looking at each. Nodes stand in levels by their
- * rate, each level a set of bits; a need has the set of nodes that may do it at all; the first level where both have a bit
- * in common holds the node. Rates only fall while a pass fills the nodes, so a need never looks above the level where it
- * last found one.
+ * The nodes of a pass, so that the best one for a need is found without looking at each. Nodes stand in levels by how good
+ * they are, each level a set of bits; a need has the set of those that may do it at all; the first level where both have
+ * something in common holds the node. What is said of nodes here is said of their GPUs where a need asks for one.
  */
+import { type Bits, bitsFor, clearBit, createLevels, firstInBoth, type Levels, setBit } from './bits.ts';
 import { chooseGpu, hasRoom, lastingObstacle, take } from './fit.ts';
-import { fixedRate, freeShare, highestRate, lowestRate, packRate } from './score.ts';
+import { fixedRate, fixedSteps, freeShare, packLevel, spreadLevel } from './score.ts';
 import type { Need, NodeView, Room } from './snapshot.ts';
 
-const levelsPerUnit = 256;
-const levels = Math.ceil((highestRate - lowestRate) * levelsPerUnit) + 1;
-const levelOf = (rate: number) => Math.max(0, Math.min(levels - 1, Math.floor((rate - lowestRate) * levelsPerUnit)));
-
-/** The nodes of one rating: jobs of one kind and model. */
-interface Ranking {
-  readonly fixed: Float64Array;
-  readonly level: Int16Array;
-  readonly sets: (Uint32Array | undefined)[];
-}
-
-/** Needs that are alike in all but a little memory, and the nodes that may take them. */
-interface Candidates {
-  readonly may: Uint32Array;
-  readonly least: Need;
-  /** No node of these stands above this level. */
-  top: number;
-}
-
 export interface Field {
-  /** The best node with room; −1 for none. Nodes that are held are passed over but for whom they are held. */
+  readonly nodes: readonly NodeView[];
+  readonly held: number;
+  /** The best node with room; −1 for none. Nodes that are held are passed over but by the line they are held for. */
   best(need: Need, key: string): number;
   /** Takes the room, and says which GPU. */
   fill(node: number, need: Need): number | null;
@@ -36,149 +19,187 @@ export interface Field {
   hold(node: number, key: string): void;
   /** The node that comes nearest to having room, among those that would have it if they were empty; −1 for none. */
   nearest(need: Need): number;
-  readonly held: number;
-  readonly nodes: readonly NodeView[];
+}
+
+/** Where the items of a rating stand: jobs of one kind and model, on nodes or on their GPUs. */
+interface Ranking {
+  readonly levels: Levels;
+  rank(node: number): void;
+}
+
+/** What may take a need that is like another in all but a little memory. */
+interface Candidates {
+  readonly ranking: Ranking;
+  readonly may: Bits;
+  readonly least: Need;
+  /** Nothing of it stands in a better level than this; only where levels never get better. */
+  top: number;
 }
 
 export function createField(all: readonly NodeView[]): Field {
   const nodes = inOrder(all.filter(({ presence }) => presence === 'here'));
-  const words = (nodes.length + 31) >> 5;
   const taken: Room[] = nodes.map((node) => node.taken);
+  const gpus = gpusOf(nodes);
   const heldFor = new Map<number, string>();
   const rankings = new Map<string, Ranking>();
-  const candidates = new Map<string, Candidates>();
-  const byWorkspace = new Map<string, number[]>();
+  const byKey = new Map<string, Candidates>();
+  const alike = new Map<string, Candidates>();
+  const byWorkspace = new Map<string, readonly number[]>();
   const byId = new Map<string, number>();
 
-  const membersOf = (workspaceId: string): readonly number[] => {
-    let found = byWorkspace.get(workspaceId);
-    if (found === undefined) {
-      found = nodes.flatMap((node, index) => (node.workspaces.get(workspaceId) === 'serves' ? [index] : []));
-      byWorkspace.set(workspaceId, found);
-    }
-    return found;
-  };
+  const node = (index: number) => nodes[index] as NodeView;
+  const takenOf = (index: number) => taken[index] as Room;
+  const isOpen = (index: number, key: string) => heldFor.size === 0 || (heldFor.get(index) ?? key) === key;
+  const fits = (index: number, { requires }: Need) => hasRoom(requires, node(index).shared, takenOf(index));
   const possible = ({ workspaceId, requires }: Need): readonly number[] => {
-    if (requires.nodeId === undefined) return membersOf(workspaceId);
+    if (requires.nodeId === undefined) return inWorkspace(workspaceId);
     if (byId.size === 0) for (const [index, { id }] of nodes.entries()) byId.set(id, index);
     const chosen = byId.get(requires.nodeId);
     return chosen === undefined ? [] : [chosen];
   };
-  const node = (index: number) => nodes[index] as NodeView;
-  const takenOf = (index: number) => taken[index] as Room;
-  const isOpen = (index: number, key: string) => heldFor.size === 0 || (heldFor.get(index) ?? key) === key;
-  const canTake = (index: number, need: Need) =>
-    hasRoom(need.requires, node(index).shared, takenOf(index)) && lastingObstacle(need, node(index)) === null;
-
-  const candidatesFor = (need: Need, key: string): Candidates => {
-    const known = candidates.get(key);
+  const inWorkspace = (workspaceId: string): readonly number[] => {
+    const known = byWorkspace.get(workspaceId);
     if (known !== undefined) return known;
-    const least = leastOf(need);
-    const may = new Uint32Array(words);
-    for (const index of possible(need)) if (canTake(index, least)) setBit(may, index);
-    const made = { may, least, top: levels - 1 };
-    candidates.set(key, made);
-    return made;
+    const found = nodes.flatMap(({ workspaces }, index) => (workspaces.get(workspaceId) === 'serves' ? [index] : []));
+    byWorkspace.set(workspaceId, found);
+    return found;
+  };
+  const freeOf = (item: number) => {
+    const { node: owner, gpu } = gpus.items[item] as Gpu;
+    return (node(owner).shared.gpus[gpu] ?? 0) - (takenOf(owner).gpus[gpu] ?? 0);
   };
 
+  // ---- rankings ----
+
+  const nodeRanking = (need: Need): Ranking => {
+    const fixed = Float64Array.from(nodes, (one) => fixedRate(need, one));
+    const levels = createLevels(nodes.length);
+    const rank = (index: number) =>
+      levels.place(index, spreadLevel(freeShare(node(index).shared, takenOf(index)) + (fixed[index] ?? 0)));
+    return { levels, rank };
+  };
+  const gpuRanking = (need: Need): Ranking => {
+    const fixed = nodes.map((one) => fixedSteps(need, one));
+    const levels = createLevels(gpus.items.length);
+    const rank = (index: number) => {
+      for (const item of gpus.of[index] ?? []) levels.place(item, packLevel(freeOf(item), fixed[index] ?? 0));
+    };
+    return { levels, rank };
+  };
   const rankingFor = (need: Need): Ranking => {
-    const key = `${need.kind}\u0000${need.requires.model ?? ''}`;
+    const { model = '', gpuMemoryMb } = need.requires;
+    const key = `${gpuMemoryMb === undefined ? 'node' : 'gpu'}\u0000${need.kind}\u0000${model}`;
     const known = rankings.get(key);
     if (known !== undefined) return known;
-    const fixed = Float64Array.from(nodes, (one) => fixedRate(need, one));
-    const made: Ranking = { fixed, level: new Int16Array(nodes.length), sets: [] };
-    for (const index of nodes.keys()) rank(made, index);
+    const made = gpuMemoryMb === undefined ? nodeRanking(need) : gpuRanking(need);
+    for (const index of nodes.keys()) made.rank(index);
     rankings.set(key, made);
     return made;
   };
-  const rank = (ranking: Ranking, index: number) => {
-    const level = levelOf(freeShare(node(index).shared, takenOf(index)) + (ranking.fixed[index] ?? 0));
-    ranking.level[index] = level;
-    let set = ranking.sets[level];
-    if (set === undefined) {
-      set = new Uint32Array(words);
-      ranking.sets[level] = set;
-    }
-    setBit(set, index);
+
+  // ---- who may ----
+
+  const candidatesFor = (need: Need, key: string): Candidates => {
+    let found = byKey.get(key);
+    if (found !== undefined) return found;
+    const name = likeness(need);
+    found = alike.get(name) ?? findCandidates(need);
+    alike.set(name, found);
+    byKey.set(key, found);
+    return found;
   };
-  const unrank = ({ level, sets }: Ranking, index: number) => {
-    const set = sets[level[index] ?? 0];
-    if (set !== undefined) clearBit(set, index);
+  const findCandidates = (need: Need): Candidates => {
+    const least = leastOf(need);
+    const isGpu = need.requires.gpuMemoryMb !== undefined;
+    const may = bitsFor(isGpu ? gpus.items.length : nodes.length);
+    for (const index of possible(need)) {
+      if (!fits(index, least) || lastingObstacle(least, node(index)) !== null) continue;
+      if (!isGpu) setBit(may, index);
+      else for (const item of gpus.of[index] ?? []) setBit(may, item);
+    }
+    return { ranking: rankingFor(need), may, least, top: 0 };
   };
 
-  const spread = (need: Need, key: string): number => {
-    const ranking = rankingFor(need);
-    const mine = candidatesFor(need, likeness(need));
-    const { may, least } = mine;
-    let highest = -1;
-    for (let level = Math.min(mine.top, ranking.sets.length - 1); level >= 0; level -= 1) {
-      const set = ranking.sets[level];
+  const bestNode = (need: Need, key: string): number => {
+    const mine = candidatesFor(need, key);
+    const { sets } = mine.ranking.levels;
+    let first = -1;
+    for (let level = mine.top; level < sets.length; level += 1) {
+      const set = sets[level];
       if (set === undefined) continue;
-      for (let word = 0; word < words; word += 1) {
-        for (let bits = (set[word] ?? 0) & (may[word] ?? 0); bits !== 0; bits &= bits - 1) {
-          const index = (word << 5) + (31 - Math.clz32(bits & -bits));
-          if (!hasRoom(least.requires, node(index).shared, takenOf(index))) {
-            // Room only shrinks in a pass: nothing that is like this fits there any more.
-            clearBit(may, index);
-            continue;
-          }
-          highest = Math.max(highest, level);
-          if (!isOpen(index, key) || !canTake(index, need)) continue;
-          mine.top = highest;
-          return index;
+      const found = firstInBoth(set, mine.may, (index) => {
+        if (!fits(index, mine.least)) {
+          // Room only shrinks in a pass: nothing that is like this fits there any more.
+          clearBit(mine.may, index);
+          return false;
         }
-      }
+        if (first < 0) first = level;
+        return isOpen(index, key) && fits(index, need) && lastingObstacle(need, node(index)) === null;
+      });
+      // A node that is filled is worse than before, so that nothing comes to stand above the first.
+      if (found < 0) continue;
+      mine.top = first;
+      return found;
     }
-    mine.top = Math.max(highest, 0);
+    mine.top = first < 0 ? sets.length : first;
     return -1;
   };
-
-  /** Packing raises the rate of a node that is used, so every node with such a GPU is looked at. */
-  const packed = (need: Need, key: string): number => {
-    const { may } = candidatesFor(need, likeness(need));
-    let best = -1;
-    let bestRate = Number.NEGATIVE_INFINITY;
-    for (let word = 0; word < words; word += 1) {
-      for (let bits = may[word] ?? 0; bits !== 0; bits &= bits - 1) {
-        const index = (word << 5) + (31 - Math.clz32(bits & -bits));
-        if (!isOpen(index, key) || !hasRoom(need.requires, node(index).shared, takenOf(index))) continue;
-        const rate = packRate(need, node(index), takenOf(index));
-        if (rate <= bestRate || lastingObstacle(need, node(index)) !== null) continue;
-        best = index;
-        bestRate = rate;
-      }
+  const bestGpu = (need: Need, key: string): number => {
+    const { ranking, may, least } = candidatesFor(need, key);
+    const needed = need.requires.gpuMemoryMb ?? 0;
+    for (const set of ranking.levels.sets) {
+      if (set === undefined) continue;
+      const found = firstInBoth(set, may, (item) => {
+        const { node: index } = gpus.items[item] as Gpu;
+        if (freeOf(item) < needed || !fits(index, least)) {
+          clearBit(may, item);
+          return false;
+        }
+        return isOpen(index, key) && fits(index, need) && lastingObstacle(need, node(index)) === null;
+      });
+      if (found >= 0) return gpus.items[found]?.node ?? -1;
     }
-    return best;
+    return -1;
   };
 
   return {
     nodes,
-    best: (need, key) => (need.requires.gpuMemoryMb === undefined ? spread(need, key) : packed(need, key)),
-    fill(index, { requires }) {
-      const { gpuMemoryMb } = requires;
-      const gpu = gpuMemoryMb === undefined ? null : chooseGpu(gpuMemoryMb, node(index).shared, takenOf(index));
-      for (const ranking of rankings.values()) unrank(ranking, index);
-      taken[index] = take(takenOf(index), requires, gpu);
-      for (const ranking of rankings.values()) rank(ranking, index);
-      return gpu;
-    },
-    hold: (index, key) => void heldFor.set(index, key),
     get held() {
       return heldFor.size;
     },
+    best: (need, key) => (need.requires.gpuMemoryMb === undefined ? bestNode(need, key) : bestGpu(need, key)),
+    fill(index, { requires }) {
+      const { gpuMemoryMb } = requires;
+      const gpu = gpuMemoryMb === undefined ? null : chooseGpu(gpuMemoryMb, node(index).shared, takenOf(index));
+      taken[index] = take(takenOf(index), requires, gpu);
+      for (const ranking of rankings.values()) ranking.rank(index);
+      return gpu;
+    },
+    hold: (index, key) => void heldFor.set(index, key),
     nearest(need) {
       let best = -1;
-      let bestShare = -1;
+      let most = -1;
       for (const index of possible(need)) {
         if (heldFor.has(index) || lastingObstacle(need, node(index)) !== null) continue;
-        const share = metShare(need, node(index).shared, takenOf(index));
-        if (share <= bestShare) continue;
+        const met = metShare(need, node(index).shared, takenOf(index));
+        if (met <= most) continue;
         best = index;
-        bestShare = share;
+        most = met;
       }
       return best;
     },
   };
+}
+
+interface Gpu {
+  readonly node: number;
+  readonly gpu: number;
+}
+
+function gpusOf(nodes: readonly NodeView[]): { items: readonly Gpu[]; of: readonly (readonly number[])[] } {
+  const items: Gpu[] = [];
+  const of = nodes.map(({ shared }, node) => shared.gpus.map((_, gpu) => items.push({ node, gpu }) - 1));
+  return { items, of };
 }
 
 /** How much (0–1) of what is needed is free, of what is scarcest. */
@@ -193,13 +214,6 @@ function metShare({ requires }: Need, shared: Room, taken: Room): number {
     met(storageMb, shared.storageMb - taken.storageMb),
     met(gpuMemoryMb, gpu),
   );
-}
-
-function setBit(set: Uint32Array, index: number): void {
-  set[index >> 5] = (set[index >> 5] ?? 0) | (1 << (index & 31));
-}
-function clearBit(set: Uint32Array, index: number): void {
-  set[index >> 5] = (set[index >> 5] ?? 0) & ~(1 << (index & 31));
 }
 
 /** By id, so that the order in which nodes are handed in decides nothing. */
