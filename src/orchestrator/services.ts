@@ -3,7 +3,15 @@
  * these interfaces only; main.ts builds them.
  */
 import type { FlowFile, FlowVersion } from '../shared/model/flow.ts';
-import type { Explanation, Job, JobOrigin, JobSubmit, OutputChunk } from '../shared/model/job.ts';
+import type {
+  Explanation,
+  Job,
+  JobHappening,
+  JobOrigin,
+  JobState,
+  JobSubmit,
+  OutputChunk,
+} from '../shared/model/job.ts';
 import type { Node, ResourceLimits } from '../shared/model/node.ts';
 import type {
   FlowSummary,
@@ -34,9 +42,20 @@ export interface LiveHub {
   position(workspaceId: string): Position;
 }
 
+/** Which jobs are meant: those that match all that is given. */
+export interface JobFilter {
+  jobIds?: readonly string[];
+  states?: readonly JobState[];
+  kind?: string;
+  runId?: string;
+  submittedBy?: string;
+}
+
 /** A job as a service submits it. */
 export interface NewJob extends JobSubmit {
   origin?: JobOrigin;
+  /** A route of the host made it, of a kind that nobody may submit. */
+  byHost?: true;
 }
 
 export interface FinishedJob {
@@ -54,11 +73,27 @@ export interface JobService {
     alongside?: (ids: readonly string[]) => readonly Change[],
   ): Promise<string[]>;
   get(jobId: string): Promise<Job | null>;
-  list(workspaceId: string, page: PageRequest & { state?: string; runId?: string }): Promise<Page<Job>>;
+  /** `state` names one or several states, separated by commas. */
+  list(
+    workspaceId: string,
+    page: PageRequest & { state?: string; kind?: string; runId?: string; submittedBy?: string },
+  ): Promise<Page<Job>>;
+  /** J9: everything that happened to it, the earliest first. */
+  history(jobId: string): Promise<{ state: JobState; happenings: JobHappening[]; cut: boolean }>;
   output(jobId: string): Promise<{ chunks: OutputChunk[]; cut: boolean }>;
   explain(jobId: string): Promise<Explanation>;
-  /** J3: cancels at once; a late result is dropped. */
-  cancel(jobId: string): Promise<Job>;
+  /** J3: cancels at once; a late result is dropped. `by`: the member who did it. */
+  cancel(jobId: string, by?: string | null): Promise<Job>;
+  /** Cancels the open jobs of a workspace that match all that is given, none where nothing is; answers how many. */
+  cancelMany(workspaceId: string, filter: JobFilter, by: string | null): Promise<number>;
+  /** A fresh series of attempts for a dead or failed job. Rejects `job_not_failed`, `job_of_run`, `queue_full`. */
+  requeue(jobId: string, by: string | null): Promise<Job>;
+  /** The same for those that match, up to 1,000; `more` when there are further ones. */
+  requeueMany(
+    workspaceId: string,
+    filter: { jobIds?: readonly string[]; state?: 'dead' | 'failed'; kind?: string },
+    by: string | null,
+  ): Promise<{ requeued: number; more: boolean }>;
   cancelRun(runId: string): Promise<void>;
   /** Before a workspace is deleted. */
   cancelWorkspace(workspaceId: string): Promise<void>;
@@ -75,6 +110,8 @@ export interface NodeService {
   approve(workspaceId: string, nodeId: string): Promise<Node>;
   removeFrom(workspaceId: string, nodeId: string): Promise<void>;
   setLimits(nodeId: string, limits: ResourceLimits): Promise<Node>;
+  /** N13: asks a node that is connected and allows it; the node itself has the last word. Rejects `remote_control_off`, `node_away`. */
+  control(nodeId: string, action: 'pause' | 'resume' | 'drain' | 'restart'): Promise<Node>;
   /** Called when a workspace has been made: the host's own worker serves it. */
   welcomeWorkspace(workspaceId: string): Promise<void>;
   /** Called by the workspace service when a workspace is deleted. */

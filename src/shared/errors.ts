@@ -68,6 +68,16 @@ export const errorCatalogue = {
     title: 'This idempotency key was used for another request',
     next: 'Use a new key for a new request.',
   },
+  idempotency_in_progress: {
+    status: 409,
+    title: 'The request with this idempotency key is still being worked on',
+    next: 'Send it again in a moment; then you get its answer.',
+  },
+  idempotency_unknown: {
+    status: 409,
+    title: 'The host stopped while it worked on the request with this idempotency key',
+    next: 'Look whether it was done, and send it with a new key where it was not.',
+  },
   too_many_requests: {
     status: 429,
     title: 'Too many requests',
@@ -112,6 +122,11 @@ export const errorCatalogue = {
     status: 409,
     title: 'The owner of this node has not allowed remote control',
     next: 'Ask them to switch it on under This node.',
+  },
+  model_changes_off: {
+    status: 409,
+    title: 'The owner of this node does not let others change its models',
+    next: 'Ask them to start it with --allow-model-changes.',
   },
   node_away: {
     status: 409,
@@ -198,6 +213,16 @@ export const errorCatalogue = {
     title: 'This job has already finished',
     next: 'Submit a new one.',
   },
+  job_not_failed: {
+    status: 409,
+    title: 'Only a job that failed or is dead can be put in line again',
+    next: 'Submit a new one.',
+  },
+  job_of_run: {
+    status: 409,
+    title: 'This job belongs to a run',
+    next: 'Resume the run; it does its failed steps again.',
+  },
   job_kind_unknown: {
     status: 422,
     title: 'No executor of this version knows this kind of job',
@@ -226,7 +251,32 @@ export const errorCatalogue = {
   store_corrupt: {
     status: 500,
     title: 'The database is damaged',
-    next: 'It was set aside; restore a backup or start empty.',
+    next: 'It was set aside; restore a backup with "otherthing restore", or move the damaged file away to start empty.',
+  },
+  store_unwritable: {
+    status: 500,
+    title: 'The database cannot be written',
+    next: 'Give the account that runs OtherThing the right to write into the data folder, or choose another with --data.',
+  },
+  master_key_damaged: {
+    status: 500,
+    title: 'The master key of this host cannot be read',
+    next: 'Put master.key back from a backup; or move it away, and put in every provider key and secret again.',
+  },
+  key_refused: {
+    status: 422,
+    title: 'The provider did not take this key',
+    next: 'Check the key and the address, or keep it untested.',
+  },
+  key_needs_secret: {
+    status: 422,
+    title: 'Another address needs the key again',
+    next: 'Send the secret together with the new address.',
+  },
+  too_many_keys: {
+    status: 422,
+    title: 'There are as many as a workspace may have',
+    next: 'Delete some that are not used.',
   },
 } as const satisfies Record<string, { status: number; title: string; next: string }>;
 

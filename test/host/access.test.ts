@@ -45,6 +45,8 @@ const table: Record<RouteName, string> = {
   listNodes: 'nffffffy',
   listMyNodes: 'nyyyyyyy',
   setNodeLimits: 'nxxffyyx',
+  changeNodeModels: 'nxxffyyx',
+  controlNode: 'nxxffyyx',
   getThisNode: 'nffffffy',
 
   listFlows: 'nxxyyyyx',
@@ -75,11 +77,23 @@ const table: Record<RouteName, string> = {
   getJob: 'nxxyyyyx',
   getJobOutput: 'nxxyyyyx',
   explainJob: 'nxxyyyyx',
+  getJobHistory: 'nxxyyyyx',
   cancelJob: 'nxxfyyyx',
+  cancelJobs: 'nxxfyyyx',
+  requeueJob: 'nxxfyyyx',
+  requeueJobs: 'nxxfyyyx',
 
   uploadFile: 'nxxfyyyx',
   listFiles: 'nxxyyyyx',
   downloadFile: 'nxxyyyyx',
+
+  getRetention: 'nxxyyyyx',
+  setRetention: 'nxxffyyx',
+  listAudit: 'nxxffyyx',
+  exportAudit: 'nxxffyyx',
+  listHostAudit: 'nffffffy',
+  listBackups: 'nffffffy',
+  createBackup: 'nffffffy',
   // Whoever they are: these open with the ticket of an attempt, and with nothing else.
   getBlob: 'nnnnnnnn',
   putBlob: 'nnnnnnnn',
@@ -167,10 +181,12 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   createToken: { name: 't' },
   createWorkspace: { name: 'w' },
   updateWorkspace: { name: 'Ours' },
+  setRetention: { historyDays: 30 },
   addMember: { name: 'y', role: 'viewer' },
   changeMember: { role: 'viewer' },
   addNodeByKey: { share_key: 'AB3X7K9M' },
   setNodeLimits: { cpuCores: 1 },
+  changeNodeModels: { action: 'pull', model: 'tiny' },
   createFlow: {},
   updateFlow: { name: 'n' },
   replaceFlowFile: inlineFlow(),
@@ -213,6 +229,7 @@ const ownRefusals: Partial<Record<RouteName, string>> = {
   endSession: 'not_found',
   deleteToken: 'not_found',
   setNodeLimits: 'remote_control_off',
+  changeNodeModels: 'model_changes_off',
 };
 
 function verdict(name: RouteName, status: number, code: string | undefined): string {

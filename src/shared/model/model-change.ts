@@ -1,5 +1,8 @@
 import { type Static, Type } from 'typebox';
 
+/** Jobs of this kind are made by the host for admins, never submitted. */
+export const modelJobKind = 'model';
+
 /** A job of kind `model`: what a node's model server fetches or removes, where the node's owner allows it. */
 export const ModelChange = Type.Object(
   {

@@ -1,4 +1,6 @@
 import { AppError } from '../../../shared/errors.ts';
+import { type ModelChange, modelJobKind } from '../../../shared/model/model-change.ts';
+import type { NewJob } from '../../services.ts';
 import { createAttempts } from '../attempts.ts';
 import type { Some } from '../call.ts';
 import type { HttpDeps } from '../server-deps.ts';
@@ -11,10 +13,12 @@ type Names =
   | 'listNodes'
   | 'listMyNodes'
   | 'setNodeLimits'
+  | 'controlNode'
+  | 'changeNodeModels'
   | 'getThisNode';
 
 export function nodeRoutes({ services, host, clock }: HttpDeps): Some<Names> {
-  const { nodes, workspaces } = services;
+  const { nodes, jobs, workspaces } = services;
   // Adding by key as a signed-in admin counts per user (protocol.md, Share keys and joining).
   const attempts = createAttempts(clock, {
     perMinute: 5,
@@ -37,6 +41,14 @@ export function nodeRoutes({ services, host, clock }: HttpDeps): Some<Names> {
     },
 
     setNodeLimits: async ({ params, body }) => nodes.setLimits(params.id, body),
+    controlNode: async ({ params, body }) => nodes.control(params.id, body.action),
+
+    changeNodeModels: async ({ workspaceId, person, params, body }) => {
+      const node = await nodes.get(params.id);
+      if (node?.capabilities.model_changes !== true) throw new AppError('model_changes_off');
+      const [jobId = ''] = await jobs.submit(workspaceId, person.user.id, [modelJob(params.id, body)]);
+      return { jobId };
+    },
 
     getThisNode: async () => {
       const nodeId = await host.nodeId();
@@ -45,5 +57,19 @@ export function nodeRoutes({ services, host, clock }: HttpDeps): Some<Names> {
       if (node === null) throw new AppError('not_found');
       return { node, share_key: await nodes.shareKeyOf(nodeId) };
     },
+  };
+}
+
+/** Models are large: a slow line gets six hours. */
+const pullSeconds = 6 * 60 * 60;
+
+function modelJob(nodeId: string, change: ModelChange): NewJob {
+  return {
+    kind: modelJobKind,
+    input: change,
+    label: `${change.action === 'pull' ? 'Fetch' : 'Remove'} ${change.model}`,
+    requires: { nodeId, cores: 0, ramMb: 32 },
+    runSeconds: pullSeconds,
+    byHost: true,
   };
 }

@@ -1,5 +1,6 @@
 /** Nodes. */
 import { Type } from 'typebox';
+import { ModelChange } from '../../model/model-change.ts';
 import { Node, ResourceLimits } from '../../model/node.ts';
 import { Id } from '../../model/values.ts';
 import { route, WithId } from '../route.ts';
@@ -66,6 +67,35 @@ export const nodesRoutes = {
     params: WithId,
     body: ResourceLimits,
     response: Node,
+  }),
+  controlNode: route('controlNode', {
+    method: 'POST',
+    path: '/nodes/:id/control',
+    access: 'admin',
+    resource: 'node',
+    summary:
+      'Pause, resume, drain or restart a node; its owner must have remote control switched on, which the node itself checks (N13)',
+    params: WithId,
+    body: Type.Object({
+      action: Type.Union([
+        Type.Literal('pause'),
+        Type.Literal('resume'),
+        Type.Literal('drain'),
+        Type.Literal('restart'),
+      ]),
+    }),
+    response: Node,
+  }),
+  changeNodeModels: route('changeNodeModels', {
+    method: 'POST',
+    path: '/nodes/:id/models',
+    access: 'admin',
+    resource: 'node',
+    summary: 'Have a node fetch or remove a model, where its owner allows it; the job shows the progress',
+    params: WithId,
+    body: ModelChange,
+    response: Type.Object({ jobId: Id }),
+    status: 201,
   }),
   getThisNode: route('getThisNode', {
     method: 'GET',
