@@ -10,6 +10,7 @@ import { resourcePath } from '../platform/paths.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIdSource } from '../shared/ids.ts';
 import { timingsFrom } from '../shared/protocol/node.ts';
+import { createActing } from './audit/acting.ts';
 import { layoutOf, type OrchestratorConfig } from './config.ts';
 import { createCore } from './core.ts';
 import { openBlobStore } from './files/blobs.ts';
@@ -21,6 +22,7 @@ import { startHttp } from './http/server.ts';
 import type { HostFacts } from './http/server-deps.ts';
 import { createAttemptTickets } from './live/attempt-tickets.ts';
 import { createLiveHub } from './live/hub.ts';
+import { createHistory } from './parts/history.ts';
 import { keepHouse } from './parts/housekeeping.ts';
 import { createPeople } from './parts/people.ts';
 import { liveRights, socketGateways } from './parts/sockets.ts';
@@ -57,13 +59,13 @@ const random = randomBytes;
 
 /** Starts an orchestrator. Rejects `store_newer`, `store_corrupt`, and Node's EADDRINUSE. */
 export async function createOrchestrator(config: OrchestratorConfig, world: OrchestratorWorld): Promise<Orchestrator> {
-  const store = await world.openStore(layoutOf(config.dataDir).store);
-  const stops: Stops = [() => store.close()];
+  const opened = await world.openStore(layoutOf(config.dataDir).store);
+  const stops: Stops = [() => opened.close()];
   const stop = async () => {
     for (const end of stops.splice(0).reverse()) await end();
   };
   try {
-    return { ...(await assemble(config, world, store, stops)), stop };
+    return { ...(await assemble(config, world, opened, stops)), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -73,10 +75,12 @@ export async function createOrchestrator(config: OrchestratorConfig, world: Orch
 async function assemble(
   config: OrchestratorConfig,
   { log, ownerName }: OrchestratorWorld,
-  store: Store,
+  opened: Store,
   stops: Stops,
 ): Promise<Omit<Orchestrator, 'stop'>> {
   const ids = createIdSource(clock, Math.random);
+  const acting = createActing({ store: opened, clock, ids, log });
+  const { store } = acting;
   const identity = await prepareHost({ store, clock, ids, random, ownerName });
   // Live events live in memory: a new epoch at every start.
   const epoch = randomUUID();
@@ -85,6 +89,9 @@ async function assemble(
   const directory = createDirectory(store);
   const blobs = await openBlobStore(layoutOf(config.dataDir).blobs, randomUUID);
   const files = createFiles({ store, blobs, clock, ids });
+  const { hostId } = identity;
+  const { version, dataDir } = config;
+  const history = createHistory({ store: opened, acting, blobs, clock, dataDir, hostId, version, log });
   const samples = createSamples(resourcePath('samples'), files);
   const core = await createCore({
     store,
@@ -157,6 +164,8 @@ async function assemble(
       attemptTickets: tickets,
       hub,
       samples: samples.list,
+      acting,
+      ...history,
     },
     host: hostFacts(config, identity, state, nodes),
     gateways: socketGateways(core, people.sockets, documents.accept),
@@ -170,8 +179,9 @@ async function assemble(
     core.liveGateway.stop();
     core.nodeGateway.stop();
   };
-  const { credentials, idempotency } = people;
-  stops.push(http.stop, stopGateways, keepHouse({ timers, log, tasks: [credentials.clean, idempotency.clean] }));
+  const { credentials } = people;
+  const chores = { credentials: credentials.clean, ...history.chores };
+  stops.push(http.stop, stopGateways, keepHouse({ timers, log, chores }));
   Object.assign(state, { url: http.url, ready: true });
   const { code } = await credentials.createLink(identity.ownerId);
   return { url: http.url, signInLink: signInUrl(http.url, code) };

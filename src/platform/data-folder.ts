@@ -5,3 +5,13 @@ export async function makePrivateFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true, mode: 0o700 });
   await chmod(path, 0o700);
 }
+
+/** What the host keeps in the data folder, beside its database. */
+export const dataFolderFiles = {
+  blobs: 'blobs',
+  backups: 'backups',
+  /** Held by the one orchestrator that uses the folder. */
+  lock: 'orchestrator.lock',
+  /** Where a backup is unpacked before it takes the place of what is there. */
+  restoring: 'restoring',
+} as const;

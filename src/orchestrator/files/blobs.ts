@@ -1,9 +1,26 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
 import type { BlobStore } from '../services.ts';
+import { createTurns } from '../turns.ts';
+
+/** A blob as it lies there; `touchedAt` is when it was last put, in milliseconds. */
+export interface StoredBlob {
+  sha256: string;
+  size: number;
+  touchedAt: number;
+}
+
+/** What the sweep and the backup do with blobs, beside what everybody does. */
+export interface BlobFolder extends BlobStore {
+  /** What lies under hashes that begin with these two hexadecimal digits. */
+  bucket(digits: string): Promise<StoredBlob[]>;
+  /** Removes a blob, unless somebody has put the same content since it was seen. */
+  removeUntouched(blob: StoredBlob): Promise<boolean>;
+  pathOf(sha256: string): string;
+}
 
 /**
  * Blobs on the disk of the host:
@@ -13,16 +30,21 @@ import type { BlobStore } from '../services.ts';
  *
  * `name` makes names for temporary files that are never given twice.
  */
-export async function openBlobStore(folder: string, name: () => string): Promise<BlobStore> {
+export async function openBlobStore(folder: string, name: () => string): Promise<BlobFolder> {
   const coming = join(folder, 'tmp');
   await rm(coming, { recursive: true, force: true });
   await mkdir(coming, { recursive: true });
   const pathOf = (sha256: string) => join(folder, sha256.slice(0, 2), sha256);
+  /** Putting and removing the same content take turns, so that what has just been put is not removed. */
+  const turns = createTurns();
 
   const size = async (sha256: string): Promise<number | null> => {
-    if (!/^[0-9a-f]{64}$/.test(sha256)) return null;
+    if (!isHash.test(sha256)) return null;
+    return (await look(sha256))?.size ?? null;
+  };
+  const look = async (sha256: string): Promise<StoredBlob | null> => {
     const found = await stat(pathOf(sha256)).catch(absent);
-    return found?.size ?? null;
+    return found === null ? null : { sha256, size: found.size, touchedAt: found.mtimeMs };
   };
 
   return {
@@ -31,7 +53,11 @@ export async function openBlobStore(folder: string, name: () => string): Promise
       try {
         const written = await write(temporary, content, maxBytes);
         if (expected !== undefined && expected !== written.sha256) throw new AppError('blob_mismatch');
-        if ((await size(written.sha256)) === null) await settle(temporary, pathOf(written.sha256));
+        await turns.take(written.sha256, async () => {
+          const place = pathOf(written.sha256);
+          if ((await size(written.sha256)) === null) await settle(temporary, place);
+          else await touch(place);
+        });
         return written;
       } catch (error) {
         throw isFull(error) ? new AppError('disk_full', undefined, { cause: error }) : error;
@@ -46,8 +72,36 @@ export async function openBlobStore(folder: string, name: () => string): Promise
     },
 
     size,
-    remove: (sha256) => rm(pathOf(sha256), { force: true }),
+    remove: (sha256) => turns.take(sha256, () => rm(pathOf(sha256), { force: true })),
+    pathOf,
+
+    async bucket(digits) {
+      const names = await readdir(join(folder, digits)).catch(() => []);
+      const found = await Promise.all(names.filter((sha256) => isHash.test(sha256)).map((sha256) => look(sha256)));
+      return found.filter((blob) => blob !== null);
+    },
+
+    removeUntouched: (blob) =>
+      turns.take(blob.sha256, async () => {
+        if ((await look(blob.sha256))?.touchedAt !== blob.touchedAt) return false;
+        await rm(pathOf(blob.sha256), { force: true });
+        return true;
+      }),
   };
+}
+
+const digits = '0123456789abcdef';
+/** The folders in which blobs lie. */
+export const blobBuckets: readonly string[] = [...digits].flatMap((first) =>
+  [...digits].map((second) => first + second),
+);
+
+const isHash = /^[0-9a-f]{64}$/;
+
+/** Content that is put again is as good as new. */
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now);
 }
 
 /** Writes and syncs; counts and hashes on the way. */

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { RouteContract } from '../../shared/api/route.ts';
 import { AppError } from '../../shared/errors.ts';
 import { limits } from '../../shared/model/values.ts';
+import { type Action, actions } from '../audit/actions.ts';
 import { grant } from './access.ts';
 import type { createAuthentication } from './authentication.ts';
 import { type Call, type Granted, makeCall } from './call.ts';
@@ -26,9 +27,10 @@ export function bind(
   const act = async (request: FastifyRequest, reply: FastifyReply, granted: Granted) => {
     const call = makeCall(parser.parse(request), granted, request, reply);
     if (contract.raw && contract.method === 'GET') return handler(call);
+    const perform = () => asAct(deps, contract, call, granted, () => handler(call));
     const answer = await once(deps, contract, call, granted, async () => ({
       status: contract.status,
-      body: await handler(call),
+      body: await perform(),
     }));
     if (answer.repeated) reply.header('idempotency-replayed', 'true');
     reply.code(answer.status);
@@ -57,6 +59,25 @@ export function bind(
 
 function send(reply: FastifyReply, body: unknown) {
   return reply.type('application/json; charset=utf-8').send(JSON.stringify(body));
+}
+
+/** What changes something is told in the audit log (S13). */
+function asAct(
+  { services }: HttpDeps,
+  contract: RouteContract,
+  call: Call,
+  { person, workspaceId }: Granted,
+  perform: () => Promise<unknown>,
+): Promise<unknown> {
+  const action = (actions as Partial<Record<string, Action>>)[contract.name];
+  if (action === undefined || person === null) return perform();
+  const { id, name } = person.user;
+  const actor = { by: person.kind, userId: id, name };
+  const { params, body, request } = call;
+  return services.acting.during(
+    { action, actor, from: request.ip, workspaceId, params: params as object, body },
+    perform,
+  );
 }
 
 /** Answers of these hold secrets, which are never kept. */

@@ -1,5 +1,9 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
+import type { Acting } from '../audit/acting.ts';
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { Backups } from '../backup/backups.ts';
+import type { RetentionService } from '../history/retention.ts';
 import type { SampleSummary } from '../samples/samples.ts';
 import type {
   AttemptTickets,
@@ -34,6 +38,10 @@ export interface HttpServices {
   blobs: BlobStore;
   attemptTickets: AttemptTickets;
   hub: LiveHub;
+  acting: Acting;
+  audit: AuditLog;
+  retention: RetentionService;
+  backups: Backups;
   samples: readonly SampleSummary[];
 }
 

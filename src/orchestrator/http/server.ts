@@ -14,6 +14,7 @@ import type { Call, Handlers } from './call.ts';
 import { createMissing, installProblems, sendProblem } from './problems.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flowRoutes } from './routes/flows.ts';
+import { historyRoutes } from './routes/history.ts';
 import { jobRoutes } from './routes/jobs.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -106,6 +107,7 @@ function handlersOf(deps: HttpDeps): Handlers {
     ...runRoutes(deps),
     ...jobRoutes(deps),
     ...fileRoutes(deps),
+    ...historyRoutes(deps),
   };
 }
 

@@ -8,8 +8,13 @@ export interface Connection {
   run(sql: string, params?: readonly unknown[]): Promise<void>;
   /** Several statements, not prepared. */
   exec(sql: string): Promise<void>;
+  /** Ends what is being executed, with an error that `isInterrupted` knows. */
+  interrupt(): void;
   close(): Promise<void>;
 }
+
+export const isInterrupted = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'SQLITE_INTERRUPT';
 
 export const busyTimeout = 5_000;
 /** Texts are few, because values are parameters; the bound holds even if that were forgotten somewhere. */
@@ -62,6 +67,7 @@ function wrap(database: sqlite3.Database): Connection {
       new Promise((resolve, reject) => {
         database.exec(sql, (error) => (error ? reject(toError(error)) : resolve()));
       }),
+    interrupt: () => database.interrupt(),
     async close() {
       const statements = await Promise.allSettled(prepared.values());
       const open = statements.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
@@ -78,6 +84,9 @@ function toError(error: Error & { code?: string }): Error {
   if (error.code === 'SQLITE_FULL') return new AppError('disk_full', undefined, { cause: error });
   if (error.code === 'SQLITE_CORRUPT' || error.code === 'SQLITE_NOTADB') {
     return new AppError('store_corrupt', error.message, { cause: error });
+  }
+  if (error.code === 'SQLITE_READONLY' || error.code === 'SQLITE_CANTOPEN' || error.code === 'SQLITE_PERM') {
+    return new AppError('store_unwritable', error.message, { cause: error });
   }
   return error;
 }

@@ -30,6 +30,7 @@ export function createMemoryStore(): Store {
       matching(table, where).reduce((most, row) => Math.max(most, Number(row[column] ?? 0)), 0),
     sum: async (table, column, where) =>
       matching(table, where).reduce((total, row) => total + Number(row[column] ?? 0), 0),
+    copyTo: null,
     async close() {
       closed = true;
     },

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -8,10 +8,11 @@ import { openConnection } from './connection.ts';
 import { createMemoryStore } from './memory.ts';
 import { first } from './migrations/001-first.ts';
 import { migrations } from './migrations/all.ts';
+import { type AnyTable, selectSql } from './sql.ts';
 import { createSqliteStore, databaseFile, type SqliteStoreOptions } from './sqlite.ts';
 import { jobRow, storeContract } from './store.contract.ts';
 import { type Change, patch, put, remove } from './store.ts';
-import { jobs } from './tables.ts';
+import { audit, files, jobs, runs, steps } from './tables.ts';
 
 const folders: string[] = [];
 async function newFolder(): Promise<string> {
@@ -131,11 +132,84 @@ test.each([
   await store.commit(Array.from({ length: 500 }, (_row, index) => put(jobs, jobRow(`job-${index}`))));
   await store.close();
   await damage(join(folder, databaseFile));
-  await expect(open(folder)).rejects.toMatchObject({ code: 'store_corrupt' });
-  expect(await readdir(folder)).toContain(`${databaseFile}.damaged-42`);
+  const aside = join(folder, `${databaseFile}.damaged-42`);
+  await expect(open(folder)).rejects.toMatchObject({ code: 'store_corrupt', message: expect.stringContaining(aside) });
+  // Nobody begins anew beside it in silence: not a second start either.
+  await expect(open(folder)).rejects.toMatchObject({
+    code: 'store_corrupt',
+    message: expect.stringContaining('To start empty'),
+  });
+  expect(await readdir(folder)).toEqual([`${databaseFile}.damaged-42`]);
+  await rename(aside, join(folder, 'elsewhere'));
   const fresh = await open(folder);
   expect(await fresh.count(jobs, {})).toBe(0);
   await fresh.close();
+});
+
+test('a damaged database: the way out names the latest whole backup, and the command', async () => {
+  const folder = await newFolder();
+  await writeFile(join(folder, databaseFile), 'no database at all, but long enough to be read as one '.repeat(40));
+  for (const [name, createdAt] of [
+    ['backup-old', 1_000],
+    ['backup-new', 2_000],
+    ['backup-later.partial', 3_000],
+  ] as const) {
+    await mkdir(join(folder, 'backups', name), { recursive: true });
+    await writeFile(join(folder, 'backups', name, 'manifest.json'), JSON.stringify({ createdAt }));
+  }
+  await expect(open(folder)).rejects.toThrow(
+    `The latest backup is of 1970-01-01T00:00:02.000Z; to restore it: otherthing restore "${join(folder, 'backups', 'backup-new')}" --data "${folder}" --replace`,
+  );
+});
+
+test('the search for damage ends in time; a large database is not held up by it', async () => {
+  const folder = await newFolder();
+  const before = await open(folder);
+  const input = 'x'.repeat(100_000);
+  await before.commit(Array.from({ length: 200 }, (_row, index) => put(jobs, jobRow(`job-${index}`, { input }))));
+  await before.close();
+  const after = await open(folder, { checkFor: 0 });
+  expect(await after.count(jobs, {})).toBe(200);
+  await after.close();
+});
+
+test('a folder in which no database can be made is said so', async () => {
+  const folder = await newFolder();
+  await mkdir(join(folder, databaseFile));
+  await expect(open(folder)).rejects.toMatchObject({ code: 'store_unwritable' });
+});
+
+test('a copy is made beside the commits, and is a database of its own', async () => {
+  const folder = await newFolder();
+  const store = await open(folder);
+  await store.commit([put(jobs, jobRow('job-before'))]);
+  let number = 0;
+  let copying = true;
+  const writing = (async () => {
+    while (copying) await store.commit([put(jobs, jobRow(`job-${number++}`))]);
+  })();
+  const to = join(folder, 'copy', databaseFile);
+  await mkdir(join(folder, 'copy'));
+  expect(await store.copyTo?.(to)).toEqual({ schema: migrations.length });
+  copying = false;
+  await writing;
+  await store.close();
+  const copy = await open(join(folder, 'copy'));
+  expect(await copy.get(jobs, { id: 'job-before' })).not.toBeNull();
+  expect(await copy.count(jobs, {})).toBeLessThanOrEqual(number + 1);
+  await copy.close();
+});
+
+test('S13: the database refuses to change or remove what the audit log holds', async () => {
+  const folder = await newFolder();
+  const store = await open(folder);
+  const actor = { by: 'host' as const, userId: null, name: 'host' };
+  const row = { id: 'act-1', at: 1, workspaceId: null, actor, userId: null, address: null, action: 'x', target: null };
+  await store.commit([put(audit, { ...row, details: {} })]);
+  await expect(store.commit([patch(audit, { id: 'act-1' }, { action: 'y' })])).rejects.toThrow('append-only');
+  await expect(store.commit([remove(audit, {})])).rejects.toThrow('append-only');
+  expect(await store.get(audit, { id: 'act-1' })).toMatchObject({ action: 'x' });
+  await store.close();
 });
 
 test('the questions that are asked often have an index', async () => {
@@ -148,4 +222,46 @@ test('the questions that are asked often have an index', async () => {
   expect(await plan(`SELECT * FROM jobs WHERE "runId"='x'`)).toContain('jobs_by_run');
   expect(await plan(`SELECT * FROM runs WHERE "state"='running'`)).toContain('runs_going_on');
   await reader.close();
+});
+
+const page = { order: { by: 'id', direction: 'down' }, limit: 51, after: { column: 'id', value: 'x' } } as const;
+const questions: [string, AnyTable, object, string][] = [
+  ['jobs of a workspace', jobs as never, { where: { workspaceId: 'w' }, ...page }, 'jobs_by_workspace'],
+  ['its failed jobs', jobs as never, { where: { workspaceId: 'w', state: 'failed' }, ...page }, 'jobs_failed'],
+  ['its dead jobs', jobs as never, { where: { workspaceId: 'w', state: 'dead' }, ...page }, 'jobs_dead'],
+  ['its cancelled jobs', jobs as never, { where: { workspaceId: 'w', state: 'cancelled' }, ...page }, 'jobs_cancelled'],
+  ['jobs of a run', jobs as never, { where: { workspaceId: 'w', runId: 'r' }, ...page }, 'jobs_by_run'],
+  ['runs of a workspace', runs as never, { where: { workspaceId: 'w' }, ...page }, 'runs_by_workspace'],
+  ['its failed runs', runs as never, { where: { workspaceId: 'w', state: 'failed' }, ...page }, 'runs_failed'],
+  ['runs of a flow', runs as never, { where: { workspaceId: 'w', flowId: 'f' }, ...page }, 'runs_by_flow'],
+  [
+    'steps of a run',
+    steps as never,
+    { where: { runId: 'r' }, order: { by: 'seq', direction: 'up' }, limit: 51 },
+    'steps_by_run',
+  ],
+  ['files of a workspace', files as never, { where: { workspaceId: 'w' }, ...page }, 'files_by_workspace'],
+  ['the audit log', audit as never, { where: { workspaceId: 'w' }, ...page }, 'audit_by_workspace'],
+  [
+    'old runs',
+    runs as never,
+    {
+      where: { workspaceId: 'w' },
+      before: { column: 'finishedAt', value: 1 },
+      order: { by: 'finishedAt', direction: 'up' },
+      limit: 20,
+    },
+    'runs_by_end',
+  ],
+];
+
+test.each(questions)('S10: %s: one index, in order, however long the history', async (_, table, query, index) => {
+  const folder = await newFolder();
+  await (await open(folder)).close();
+  const reader = await openConnection(join(folder, databaseFile), 'read');
+  const { sql, params } = selectSql(table, query as never);
+  const plan = (await reader.all(`EXPLAIN QUERY PLAN ${sql}`, params)).map((row) => String(row['detail'])).join();
+  await reader.close();
+  expect(plan).toContain(`USING INDEX ${index} `);
+  expect(plan).not.toMatch(/TEMP B-TREE FOR ORDER BY|SCAN/);
 });

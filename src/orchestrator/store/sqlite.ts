@@ -1,17 +1,18 @@
-import { existsSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
+import { backupFiles } from '../../shared/model/backup.ts';
 import { keepCheckpointing } from './checkpoints.ts';
 import { createCommitQueue } from './commit-queue.ts';
-import { type Connection, openConnection } from './connection.ts';
+import { type Connection, isInterrupted, openConnection } from './connection.ts';
+import { refuseEmptyStart, setAside } from './damage.ts';
 import { migrations as released } from './migrations/all.ts';
 import type { Migration } from './migrations/migrations.ts';
 import { type AnyTable, aggregateSql, decode, maxOf, selectSql, sumOf } from './sql.ts';
 import type { Query, Store, Table } from './store.ts';
 
-export const databaseFile = 'otherthing.db';
+export const databaseFile = backupFiles.database;
 
 /** The part of a logger that the store needs. */
 export interface StoreLog {
@@ -24,13 +25,15 @@ export interface SqliteStoreOptions {
   folder: string;
   clock: Clock;
   log: StoreLog;
+  /** Milliseconds that the search for damage may take at the start; for tests. */
+  checkFor?: number;
   /** For tests of migrations. */
   migrations?: readonly Migration[];
 }
 
 /**
  * Opens the database in `<folder>/otherthing.db`: checks it, backs it up before a migration, migrates it.
- * Rejects `store_newer`, and `store_corrupt` after setting the damaged file aside (it is never overwritten).
+ * Rejects `store_newer`, `store_unwritable`, and `store_corrupt` after setting the damaged file aside (it is never overwritten).
  */
 export async function createSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   await mkdir(options.folder, { recursive: true });
@@ -45,27 +48,73 @@ export async function createSqliteStore(options: SqliteStoreOptions): Promise<St
   }
   const readers = await Promise.all([openConnection(path, 'read'), openConnection(path, 'read')]);
   const stopCheckpoints = await keepCheckpointing(path, writer);
-  return createStore(writer, readers, stopCheckpoints);
+  return createStore(writer, readers, stopCheckpoints, (to) => copyDatabase(path, to));
 }
 
-async function openChecked(path: string, options: SqliteStoreOptions): Promise<Connection> {
-  const writer = await openConnection(path, 'write').catch((error: unknown) => setAside(path, options, error));
+/** On a connection of its own, which reads one moment however long it takes, and waits for nobody. */
+async function copyDatabase(path: string, to: string): Promise<{ schema: number }> {
+  const reader = await openConnection(path, 'read');
   try {
-    const [answer] = await writer.all('PRAGMA quick_check(1)');
-    if (answer?.['quick_check'] !== 'ok') throw new AppError('store_corrupt', String(answer?.['quick_check']));
-    return writer;
-  } catch (error) {
-    await writer.close();
-    return setAside(path, options, error);
+    await reader.run('VACUUM INTO ?', [to]);
+  } finally {
+    await reader.close();
+  }
+  await syncFile(to);
+  const copy = await openConnection(to, 'read');
+  try {
+    const [row] = await copy.all('PRAGMA user_version');
+    return { schema: Number(row?.['user_version'] ?? 0) };
+  } finally {
+    await copy.close();
   }
 }
 
-async function setAside(path: string, { clock, log }: SqliteStoreOptions, error: unknown): Promise<never> {
-  if (!(error instanceof AppError) || error.code !== 'store_corrupt') throw error;
-  const aside = `${path}.damaged-${clock.now()}`;
-  for (const part of ['', '-wal', '-shm']) if (existsSync(path + part)) await rename(path + part, aside + part);
-  log.error({ err: error, aside }, 'The database is damaged and was set aside');
-  throw new AppError('store_corrupt', `The damaged database is now ${aside}`, { cause: error });
+async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  await file.sync().finally(() => file.close());
+}
+
+async function openChecked(path: string, options: SqliteStoreOptions): Promise<Connection> {
+  await refuseEmptyStart(path);
+  try {
+    return await openWhole(path, options.checkFor ?? checkFor);
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'store_corrupt') throw error;
+    return setAside(path, options.clock.now(), error, (aside) =>
+      options.log.error({ err: error, aside }, 'The database is damaged and was set aside'),
+    );
+  }
+}
+
+async function openWhole(path: string, patience: number): Promise<Connection> {
+  const writer = await openConnection(path, 'write');
+  try {
+    const answer = await checkUpTo(writer, patience);
+    if (answer !== 'ok') throw new AppError('store_corrupt', answer);
+    return writer;
+  } catch (error) {
+    await writer.close();
+    throw error;
+  }
+}
+
+/** Milliseconds for which the start may be spent on looking for damage: some 500 MB. */
+const checkFor = 1_000;
+
+/** What is wrong with the pages of the database, or `ok`; also where nothing was found in the time there was. */
+async function checkUpTo(connection: Connection, patience: number): Promise<string> {
+  // So that a file that is no database is seen even where there is no time for more.
+  await connection.all('SELECT count(*) FROM sqlite_schema');
+  const timer = setTimeout(() => connection.interrupt(), patience);
+  try {
+    const [answer] = await connection.all('PRAGMA quick_check(1)');
+    return String(answer?.['quick_check'] ?? 'ok');
+  } catch (error) {
+    if (isInterrupted(error)) return 'ok';
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 async function migrate(writer: Connection, { folder, clock, log, migrations = released }: SqliteStoreOptions) {
@@ -94,7 +143,12 @@ async function backUp(writer: Connection, folder: string, name: string): Promise
   await writer.run('VACUUM INTO ?', [join(folder, `${name}.db`)]);
 }
 
-function createStore(writer: Connection, readers: readonly Connection[], stopCheckpoints: () => Promise<void>): Store {
+function createStore(
+  writer: Connection,
+  readers: readonly Connection[],
+  stopCheckpoints: () => Promise<void>,
+  copyTo: Store['copyTo'],
+): Store {
   const queue = createCommitQueue(writer);
   let turn = 0;
   const ask = async (table: AnyTable, statement: { sql: string; params: readonly unknown[] }) => {
@@ -119,6 +173,7 @@ function createStore(writer: Connection, readers: readonly Connection[], stopChe
     count: (table, where) => aggregate(table as unknown as AnyTable, 'count(*)', where),
     max: (table, column, where) => aggregate(table as unknown as AnyTable, maxOf(column), where),
     sum: (table, column, where) => aggregate(table as unknown as AnyTable, sumOf(column), where),
+    copyTo,
     async close() {
       await queue.close();
       await stopCheckpoints();

@@ -27,6 +27,9 @@ export function jobRow(id: string, fields: Partial<JobRow> = {}): JobRow {
     startedAt: null,
     finishedAt: null,
     notBefore: null,
+    queueSeconds: null,
+    silenceSeconds: null,
+    requeued: null,
     ...fields,
   };
 }

@@ -61,6 +61,11 @@ export interface Store {
   max<Row extends object>(table: Table<Row>, column: keyof Row & string, where: Where<Row>): Promise<number>;
   /** The sum of a numeric column over the rows that match. */
   sum<Row extends object>(table: Table<Row>, column: keyof Row & string, where: Where<Row>): Promise<number>;
+  /**
+   * Writes a copy of all tables, as they are at one moment, beside the commits; answers their schema. Null where the store
+   * keeps nothing. Rejects `disk_full`.
+   */
+  readonly copyTo: ((file: string) => Promise<{ schema: number }>) | null;
   close(): Promise<void>;
 }
 

@@ -8,7 +8,14 @@ export interface Answer {
   body: unknown;
 }
 
-/** Repeats of a request with the same Idempotency-Key get the first answer, for a day. */
+/**
+ * A request with an Idempotency-Key is done once; repeats get its answer, for a day (the cleaner removes it then).
+ *
+ *     none ── reserve (durable) ──▶ reserved ── act ── keep the answer ──▶ answered
+ *                                      │ act fails: released                 └─ repeats get it
+ *                                      ├─ a repeat meanwhile: idempotency_in_progress
+ *                                      └─ the host stops: idempotency_unknown, because the act may have been done
+ */
 export interface Idempotency {
   /**
    * Performs `act` once per (scope, key). `hash` identifies the request; rejects `idempotency_mismatch` when the key came
@@ -18,59 +25,71 @@ export interface Idempotency {
     request: { scope: string; key: string; hash: string; keep: boolean },
     act: () => Promise<Answer>,
   ): Promise<Answer & { repeated: boolean }>;
-  clean(): Promise<void>;
 }
 
 const day = 24 * 60 * 60_000;
+/** Keys of one person within a day. */
+export const mostKeys = 10_000;
+/** A longer answer is not kept. */
+export const mostAnswer = 64 * 1024;
+
+/** In place of a status while nobody knows the answer. */
+const reserved = 0;
+/** A body that was too long to be kept; no answer is text alone. */
+const tooLong = 'too long';
 
 export function createIdempotency(store: Store, clock: Clock): Idempotency {
-  const going = new Map<string, { hash: string; answer: Promise<Answer> }>();
+  /** What this start of the host works on. */
+  const going = new Map<string, string>();
 
-  const stored = async (scope: string, key: string): Promise<IdempotencyRow | null> => {
-    const row = await store.get(idempotency, { scope, key });
-    return row !== null && row.createdAt > clock.now() - day ? row : null;
-  };
-
-  const repeat = (row: IdempotencyRow, request: { hash: string; keep: boolean }): Answer => {
-    if (row.hash !== request.hash) throw new AppError('idempotency_mismatch');
-    if (!request.keep)
-      throw new AppError('conflict', 'This was done already; its answer held a secret and is not kept');
+  const repeat = (row: IdempotencyRow, { hash, keep }: { hash: string; keep: boolean }): Answer => {
+    if (row.hash !== hash) throw new AppError('idempotency_mismatch');
+    if (row.status === reserved) throw new AppError('idempotency_unknown');
+    if (!keep) throw new AppError('conflict', 'This was done already; its answer held a secret and is not kept');
+    if (row.body === tooLong) throw new AppError('conflict', 'This was done already; its answer was too long to keep');
     return { status: row.status, body: row.body ?? undefined };
   };
 
-  const perform = async (request: Parameters<Idempotency['once']>[0], act: () => Promise<Answer>): Promise<Answer> => {
-    const { scope, key, hash, keep } = request;
-    const answer = await act();
+  /** Before anything is done, so that a kill at any point later is seen. */
+  const reserve = async ({ scope, key, hash }: { scope: string; key: string; hash: string }) => {
+    if ((await store.count(idempotency, { scope })) >= mostKeys) {
+      throw new AppError('too_many_requests', `At most ${mostKeys} idempotency keys a day`);
+    }
+    const row: IdempotencyRow = { scope, key, hash, status: reserved, body: null, createdAt: clock.now() };
+    await store.commit([put(idempotency, row)]);
+    return row;
+  };
+
+  const perform = async (row: IdempotencyRow, keep: boolean, act: () => Promise<Answer>): Promise<Answer> => {
+    let answer: Answer;
+    try {
+      answer = await act();
+    } catch (error) {
+      // Where even this cannot be written the key stays reserved, which is the careful side.
+      await store.commit([remove(idempotency, { scope: row.scope, key: row.key })]).catch(() => undefined);
+      throw error;
+    }
     const body = keep ? (answer.body ?? null) : null;
-    await store.commit([put(idempotency, { scope, key, hash, status: answer.status, body, createdAt: clock.now() })]);
+    const kept = JSON.stringify(body).length > mostAnswer ? tooLong : body;
+    await store.commit([put(idempotency, { ...row, status: answer.status, body: kept })]).catch(() => undefined);
     return answer;
   };
 
   return {
     async once(request, act) {
-      const name = `${request.scope} ${request.key}`;
+      const { scope, key, hash, keep } = request;
+      const name = `${scope} ${key}`;
       const now = going.get(name);
-      if (now !== undefined) {
-        if (now.hash !== request.hash) throw new AppError('idempotency_mismatch');
-        return { ...(await now.answer), repeated: true };
-      }
-      const settled = (async () => {
-        const row = await stored(request.scope, request.key);
-        if (row !== null) return { ...repeat(row, request), repeated: true };
-        return { ...(await perform(request, act)), repeated: false };
-      })();
-      going.set(name, { hash: request.hash, answer: settled });
+      if (now !== undefined) throw new AppError(now === hash ? 'idempotency_in_progress' : 'idempotency_mismatch');
+      going.set(name, hash);
       try {
-        return await settled;
+        const before = await store.get(idempotency, { scope, key });
+        if (before !== null && before.createdAt > clock.now() - day)
+          return { ...repeat(before, request), repeated: true };
+        return { ...(await perform(await reserve(request), keep, act)), repeated: false };
       } finally {
         going.delete(name);
       }
-    },
-
-    async clean() {
-      const oldest = await store.list(idempotency, { order: { by: 'createdAt', direction: 'up' }, limit: 1000 });
-      const over = oldest.filter((row) => row.createdAt <= clock.now() - day);
-      if (over.length > 0) await store.commit(over.map(({ scope, key }) => remove(idempotency, { scope, key })));
     },
   };
 }

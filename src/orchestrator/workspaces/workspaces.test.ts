@@ -2,12 +2,17 @@ import { randomBytes } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { createIdSource } from '../../shared/ids.ts';
 import { createMemoryStore } from '../store/memory.ts';
-import type { Store } from '../store/store.ts';
-import { credentials as credentialTable, members as memberTable, users } from '../store/tables.ts';
+import { put, type Store } from '../store/store.ts';
+import {
+  credentials as credentialTable,
+  idempotency as idempotencyTable,
+  members as memberTable,
+  users,
+} from '../store/tables.ts';
 import { createCredentials } from './credentials.ts';
 import { createDirectory } from './directory.ts';
 import { prepareHost } from './first-start.ts';
-import { createIdempotency } from './idempotency.ts';
+import { createIdempotency, mostAnswer, mostKeys } from './idempotency.ts';
 import { createMembers } from './members.ts';
 import { createOpenSockets } from './open-sockets.ts';
 import { hashSecret } from './secrets.ts';
@@ -214,20 +219,48 @@ describe('workspaces', () => {
 describe('idempotency', () => {
   const request = { scope: 'usr-1', key: 'k', hash: 'h', keep: true };
 
-  test('protocol.md: a repeat gets the first answer, also while the first goes on', async () => {
+  test('protocol.md: a repeat gets the first answer, also of an earlier start; one meanwhile is told to wait', async () => {
     const idempotency = createIdempotency(store, clock);
     let times = 0;
     const act = async () => ({ status: 201, body: { times: ++times } });
-    const answers = await Promise.all([idempotency.once(request, act), idempotency.once(request, act)]);
-    expect(answers.map((answer) => [answer.body, answer.repeated])).toEqual([
-      [{ times: 1 }, false],
-      [{ times: 1 }, true],
+    const answers = await Promise.allSettled([idempotency.once(request, act), idempotency.once(request, act)]);
+    expect(answers).toMatchObject([
+      { value: { body: { times: 1 }, repeated: false } },
+      { reason: { code: 'idempotency_in_progress' } },
     ]);
-    expect(await createIdempotency(store, clock).once(request, act)).toEqual({
-      status: 201,
-      body: { times: 1 },
-      repeated: true,
+    for (const start of [idempotency, createIdempotency(store, clock)]) {
+      expect(await start.once(request, act)).toEqual({ status: 201, body: { times: 1 }, repeated: true });
+    }
+  });
+
+  test('protocol.md: the key is durable before anything is done; after a kill in between nobody does it again', async () => {
+    const killed = createIdempotency(store, clock);
+    const begun = Promise.withResolvers<void>();
+    void killed.once(request, () => {
+      begun.resolve();
+      return new Promise(() => undefined);
     });
+    await begun.promise;
+    let again = 0;
+    const act = async () => ({ status: 200, body: ++again });
+    const next = createIdempotency(store, clock);
+    await expect(next.once(request, act)).rejects.toMatchObject({ code: 'idempotency_unknown' });
+    await expect(next.once({ ...request, hash: 'x' }, act)).rejects.toMatchObject({ code: 'idempotency_mismatch' });
+    expect(again).toBe(0);
+  });
+
+  test('S10: keys of a person and lengths of answers are bounded', async () => {
+    const idempotency = createIdempotency(store, clock);
+    const long = { ...request, key: 'long' };
+    const answer = async () => ({ status: 200, body: 'x'.repeat(mostAnswer) });
+    expect((await idempotency.once(long, answer)).body).toHaveLength(mostAnswer);
+    await expect(idempotency.once(long, answer)).rejects.toMatchObject({ code: 'conflict' });
+    const row = { scope: 'usr-2', hash: 'h', status: 200, body: null, createdAt: now };
+    await store.commit(
+      Array.from({ length: mostKeys }, (_, index) => put(idempotencyTable, { ...row, key: `${index}` })),
+    );
+    const many = idempotency.once({ ...request, scope: 'usr-2' }, answer);
+    await expect(many).rejects.toMatchObject({ code: 'too_many_requests' });
   });
 
   test('another request with the same key is refused; a failure is not kept; a day later it is new', async () => {

@@ -4,26 +4,10 @@ import type { IdSource } from '../../shared/ids.ts';
 import { allows, type Role } from '../../shared/model/user.ts';
 import type { Workspace } from '../../shared/model/workspace.ts';
 import { formatShareKey } from '../../shared/share-key.ts';
+import { removeWorkspace } from '../history/remove-workspace.ts';
 import type { LiveHub, NodeService } from '../services.ts';
-import { type Change, patch, put, remove, type Store, type Table, type Where } from '../store/store.ts';
-import {
-  files,
-  flows,
-  flowUpdates,
-  flowVersions,
-  jobOutputs,
-  jobs,
-  type MemberRow,
-  members,
-  providerKeys,
-  runs,
-  secrets,
-  steps,
-  usageEvents,
-  type WorkspaceRow,
-  workspaceSettings,
-  workspaces,
-} from '../store/tables.ts';
+import { patch, put, type Store } from '../store/store.ts';
+import { type MemberRow, members, type WorkspaceRow, workspaces } from '../store/tables.ts';
 import type { RandomBytes } from './secrets.ts';
 
 export interface WorkspaceChanges {
@@ -102,7 +86,7 @@ export function createWorkspaces(deps: {
       if ((await store.count(workspaces, {})) <= 1) throw new AppError('last_workspace');
       await deps.endWork(workspaceId);
       await deps.nodes.forgetWorkspace(workspaceId);
-      await removeAll(store, workspaceId);
+      await removeWorkspace(store, workspaceId);
       for (const listener of listeners) listener(workspaceId);
     },
 
@@ -147,39 +131,4 @@ function toWorkspace(row: WorkspaceRow, role: Role): Workspace {
 
 function defined<Fields extends object>(fields: Fields): { [Key in keyof Fields]: Exclude<Fields[Key], undefined> } {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as never;
-}
-
-const atOnce = 500;
-
-/**
- * Removes what is in a workspace part by part, so that a large one costs no more memory than a small one, and itself last:
- * a kill in between leaves a workspace that can be deleted again. Blobs stay: other workspaces may name the same content.
- */
-async function removeAll(store: Store, workspaceId: string): Promise<void> {
-  await inParts(store, runs, workspaceId, (id) => [remove(steps, { runId: id }), remove(runs, { id })]);
-  await inParts(store, jobs, workspaceId, (id) => [remove(jobOutputs, { jobId: id }), remove(jobs, { id })]);
-  await inParts(store, flows, workspaceId, (id) => [remove(flowUpdates, { flowId: id }), remove(flows, { id })]);
-  await store.commit([
-    remove(flowVersions, { workspaceId }),
-    remove(files, { workspaceId }),
-    remove(members, { workspaceId }),
-    remove(providerKeys, { workspaceId }),
-    remove(secrets, { workspaceId }),
-    remove(usageEvents, { workspaceId }),
-    remove(workspaceSettings, { workspaceId }),
-    remove(workspaces, { id: workspaceId }),
-  ]);
-}
-
-async function inParts<Row extends { id: string; workspaceId: string }>(
-  store: Store,
-  table: Table<Row>,
-  workspaceId: string,
-  removal: (ids: string[]) => Change[],
-): Promise<void> {
-  for (;;) {
-    const rows = await store.list(table, { where: { workspaceId } as Where<Row>, limit: atOnce });
-    if (rows.length === 0) return;
-    await store.commit(removal(rows.map((row) => row.id)));
-  }
 }

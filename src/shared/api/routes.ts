@@ -2,6 +2,7 @@
 import type { RouteContract } from './route.ts';
 import { filesRoutes } from './routes/files.ts';
 import { flowsRoutes } from './routes/flows.ts';
+import { historyRoutes } from './routes/history.ts';
 import { jobsRoutes } from './routes/jobs.ts';
 import { nodesRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -16,6 +17,7 @@ export const routes = {
   ...runsRoutes,
   ...jobsRoutes,
   ...filesRoutes,
+  ...historyRoutes,
 } as const satisfies Record<string, RouteContract>;
 
 export type Routes = typeof routes;

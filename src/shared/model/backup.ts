@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Id, Sha256, Timestamp } from './values.ts';
 
-/** The file that makes a folder a backup; written last, so that a folder without it is none. */
-export const backupManifestFile = 'manifest.json';
+/** What lies in a backup; database and blobs are called as in a data folder. The manifest is written last: without it a folder is none. */
+export const backupFiles = { manifest: 'manifest.json', database: 'otherthing.db', blobs: 'blobs' } as const;
 
 /**
  * What a backup holds. It is a folder:

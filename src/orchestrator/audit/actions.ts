@@ -1,0 +1,116 @@
+/**
+ * The one place that names what the audit log tells (S13): for each route that changes something, the act, the table whose
+ * change is the act (its commit carries the entry), and the few fields worth keeping. A field that is not named here does
+ * not get into the log, so no secret does.
+ */
+import type { RouteName } from '../../shared/api/routes.ts';
+import type { Table } from '../store/store.ts';
+import {
+  credentials,
+  flows,
+  flowUpdates,
+  jobs,
+  members,
+  nodeWorkspaces,
+  runs,
+  workspaceSettings,
+  workspaces,
+} from '../store/tables.ts';
+
+export interface Action {
+  readonly action: string;
+  /** The commit that changes this table is the act; null where it is written elsewhere: then the entry follows it. */
+  readonly table: Table<object> | null;
+  /** What is acted upon: a column of the row, or a parameter of the path. */
+  readonly target: { readonly column: string } | { readonly param: string } | null;
+  /** Fields of the body, and of the row that is written, that are kept. */
+  readonly body: readonly string[];
+  readonly row: readonly string[];
+  /** In whose log: the workspace's, the host's, or that of every workspace in which the person is. */
+  readonly log: 'workspace' | 'host' | 'memberships';
+}
+
+function act<Row extends object>(
+  action: string,
+  table: Table<Row> | null,
+  more: {
+    column?: keyof Row & string;
+    param?: string;
+    body?: readonly string[];
+    row?: readonly (keyof Row & string)[];
+    log?: Action['log'];
+  } = {},
+): Action {
+  const { column, param, body = [], row = [], log = 'workspace' } = more;
+  const target = column !== undefined ? { column } : param !== undefined ? { param } : null;
+  return { action, table: table as unknown as Table<object> | null, target, body, row, log };
+}
+
+export const actions = {
+  createToken: act('token.created', credentials, { column: 'id', body: ['name'], log: 'memberships' }),
+  deleteToken: act('token.revoked', credentials, { param: 'id', log: 'memberships' }),
+  createSignInLink: act('signInLink.created', credentials, { log: 'host' }),
+
+  createWorkspace: act('workspace.created', workspaces, { column: 'id', body: ['name'], log: 'host' }),
+  updateWorkspace: act('workspace.changed', workspaces, {
+    param: 'id',
+    body: ['name', 'archived', 'shareKeyEnabled', 'approveNodes', 'verifyShare'],
+  }),
+  deleteWorkspace: act('workspace.deleted', workspaces, { param: 'id', log: 'host' }),
+  rotateShareKey: act('workspace.shareKeyRotated', workspaces, { param: 'id' }),
+  changeNodeModels: act('node.modelsChanged', jobs, { param: 'id', body: ['action', 'model'] }),
+  setRetention: act('retention.changed', workspaceSettings, { param: 'id', body: ['historyDays'] }),
+
+  addMember: act('member.added', members, { column: 'userId', body: ['name', 'role'] }),
+  changeMember: act('member.roleChanged', members, { param: 'userId', body: ['role'] }),
+  removeMember: act('member.removed', members, { param: 'userId' }),
+
+  addNodeByKey: act('node.added', nodeWorkspaces, { column: 'nodeId' }),
+  approveNode: act('node.approved', nodeWorkspaces, { param: 'nodeId' }),
+  removeNode: act('node.removed', nodeWorkspaces, { param: 'nodeId' }),
+  setNodeLimits: act('node.limitsChanged', null, {
+    param: 'id',
+    body: ['cpuCores', 'ramPercent', 'storageGb', 'gpus'],
+  }),
+
+  controlNode: act('node.controlled', null, { param: 'id', body: ['action'] }),
+
+  createFlow: act('flow.created', flows, { column: 'id', row: ['name'] }),
+  updateFlow: act('flow.renamed', flows, { param: 'id', body: ['name'] }),
+  replaceFlowFile: act('flow.replaced', flowUpdates, { param: 'id', body: ['name'] }),
+  deleteFlow: act('flow.deleted', flows, { param: 'id' }),
+  restoreFlow: act('flow.restored', flows, { param: 'id' }),
+
+  startRun: act('run.started', runs, { column: 'id', row: ['flowId', 'flowName', 'number'] }),
+  startRunOfFile: act('run.started', runs, { column: 'id', row: ['flowName', 'number'] }),
+  cancelRun: act('run.cancelled', null, { param: 'id' }),
+  cancelJob: act('job.cancelled', null, { param: 'id' }),
+  cancelJobs: act('job.manyCancelled', null, { body: ['jobIds', 'runId', 'states', 'kind', 'submittedBy'] }),
+  requeueJob: act('job.requeued', null, { param: 'id' }),
+  requeueJobs: act('job.manyRequeued', null, { body: ['jobIds', 'state', 'kind'] }),
+
+  createBackup: act('backup.created', null, { log: 'host' }),
+} as const satisfies Partial<Record<RouteName | 'setRetention' | 'createBackup', Action>>;
+
+/** Routes that change something, and are not told; each with the reason. */
+export const untold: Partial<Record<RouteName, string>> = {
+  signIn: 'a session of their own; the link that it spends is told where it is made',
+  signOut: 'their own session',
+  endSession: 'their own session',
+  createTicket: 'opens what they may open anyway, for 30 seconds',
+  submitJobs: 'every job says itself who submitted it and when',
+  uploadFile: 'a file is listed with its time, and gives nobody a right',
+  putBlob: 'a node that delivers a result',
+};
+
+/** What the host does by itself, in the name of something that people have set up. */
+export const hostActions = {
+  runStarted: act('run.started', runs, { column: 'id', row: ['flowId', 'flowName', 'number'] }),
+  backupCreated: act('backup.created', null, { log: 'host' }),
+} as const;
+
+/** The names of acts that a filter means: one of them, or all of a group (`member`). */
+export function actionsNamed(filter: string): string[] {
+  const all = new Set([...Object.values(actions), ...Object.values(hostActions)].map(({ action }) => action));
+  return [...all].filter((name) => name === filter || name.startsWith(`${filter}.`));
+}
