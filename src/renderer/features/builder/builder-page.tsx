@@ -2,7 +2,7 @@ import './builder.css';
 import { useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { ReactFlowProvider } from '@xyflow/react';
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { useApi } from '../../api/api.ts';
 import { keys } from '../../api/keys.ts';
 import { meQuery } from '../../api/queries.ts';
@@ -23,13 +23,18 @@ import { openFlow } from './document/flow-session.ts';
 import { Header } from './header.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { LinkStates } from './link-states.tsx';
-import { type Builder, BuilderProvider, useBuilder } from './model/builder.ts';
+import { type Builder, BuilderProvider, useBuilder, useUi } from './model/builder.ts';
 import { MachinesProvider, useSteadyMachines } from './model/machines-context.ts';
 import { createUiState, inspectorWidths } from './model/ui-state.ts';
 import { InputsDialog } from './run/inputs-dialog.tsx';
 import { NarrowList } from './run/narrow-list.tsx';
 import { RunBar } from './run/run-bar.tsx';
 import { createRunSession } from './run/run-session.ts';
+
+/** The history is looked at seldom; it comes when it is asked for. */
+const VersionsStage = lazy(() =>
+  import('./versions/versions-stage.tsx').then((module) => ({ default: module.VersionsStage })),
+);
 
 /** One flow, drawn: `/w/:workspace/flows/:flow`. */
 export function BuilderPage() {
@@ -70,12 +75,23 @@ function Whole() {
   );
 }
 
-function Stage() {
+function Building() {
   return (
     <CommandsProvider value={useMakeCommandContext()}>
       <Drawing />
     </CommandsProvider>
   );
+}
+
+function Stage() {
+  const mode = useUi((ui) => ui.mode);
+  if (mode === 'versions')
+    return (
+      <Suspense>
+        <VersionsStage />
+      </Suspense>
+    );
+  return <Building />;
 }
 
 function Drawing() {

@@ -10,6 +10,7 @@ import { Menu, MenuItem } from '../../ui/menu.tsx';
 import { formatDuration } from '../../ui/numbers.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { useNow } from '../../ui/relative-time.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { type Other, peopleOf } from './document/presence.ts';
 import { useBuilder, useFlow, useUi } from './model/builder.ts';
@@ -37,7 +38,25 @@ export function Header() {
         ),
       ]}
       status={<SavedWords />}
+      middle={<Mode />}
       actions={<People others={others} />}
+    />
+  );
+}
+
+/** Building, or looking at what was. */
+function Mode() {
+  const { ui } = useBuilder();
+  const mode = useUi((state) => state.mode);
+  return (
+    <Segmented
+      label="What is shown"
+      value={mode}
+      segments={[
+        { value: 'build', label: 'Build' },
+        { value: 'versions', label: 'Versions' },
+      ]}
+      onChange={(next) => ui.setState({ mode: next })}
     />
   );
 }

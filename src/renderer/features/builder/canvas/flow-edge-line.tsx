@@ -1,7 +1,7 @@
 import { BaseEdge, type Edge, EdgeLabelRenderer, type EdgeProps } from '@xyflow/react';
 import { type CSSProperties, memo } from 'react';
 import { formatCount } from '../../../ui/numbers.ts';
-import { useRun } from '../model/builder.ts';
+import { useRun, useUi } from '../model/builder.ts';
 import { measures } from '../model/geometry.ts';
 import type { RunState } from '../run/run-session.ts';
 import { edgeState } from '../run/step-look.ts';
@@ -20,8 +20,9 @@ const inset = measures.handle / 2 - 5;
 
 /** An edge in the colour of what it carries, and how far that is. */
 export const FlowEdgeLine = memo(function FlowEdgeLine(props: EdgeProps<CanvasEdge>) {
-  const { source, target, sourceX, sourceY, targetX, targetY, data } = props;
+  const { id, source, target, sourceX, sourceY, targetX, targetY, data } = props;
   const state = useRun((run) => stateOf(run, source, target, data?.within ?? null));
+  const change = useUi((ui) => ui.diff?.edges.get(id));
   const count = useRun((run) => (state === 'flowing' ? countOf(run, source, target) : 0));
   const [fromX, toX] = [sourceX - inset, targetX + inset];
   const path = edgePath(fromX, sourceY, toX, targetY);
@@ -30,7 +31,7 @@ export const FlowEdgeLine = memo(function FlowEdgeLine(props: EdgeProps<CanvasEd
   return (
     <>
       <g style={type}>
-        <BaseEdge path={path} className="flow-edge" data-state={state} interactionWidth={18} />
+        <BaseEdge path={path} className="flow-edge" data-state={state} data-change={change} interactionWidth={18} />
         {state === 'flowing' && <path d={path} className="flow-edge-dots" />}
       </g>
       {count > 0 && (

@@ -17,6 +17,7 @@ import { placementWords } from '../model/placement-words.ts';
 import type { StepPorts } from '../model/ports.ts';
 import { isFinished, type RunOverlay } from '../run/overlay.ts';
 import { blockColour, stepLook } from '../run/step-look.ts';
+import { changeWords } from '../versions/flow-diff.ts';
 import { FarPort, PortHandle } from './port-handle.tsx';
 import { MapCells, StepBody, Thread, useTick } from './step-parts.tsx';
 
@@ -53,7 +54,11 @@ function FarStep({ data, width = 208 }: NodeProps<StepNodeType>) {
   const machines = useMachines();
   const instance = useRun((run) => instanceOf(run.overlay, step.id, within));
   const look = stepLook({ instance, map: undefined, waitsFor: 0, findings, placement: '', now: 0 });
-  const block = blockColour(look, look.nodeId === null ? null : colourOf(machines, look.nodeId));
+  const change = useUi((state) => state.diff?.steps.get(step.id));
+  const block =
+    change === undefined
+      ? blockColour(look, look.nodeId === null ? null : colourOf(machines, look.nodeId))
+      : `var(--${{ added: 'done', removed: 'fail', changed: 'warn' }[change]}-line)`;
   return (
     <>
       <article
@@ -85,6 +90,7 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
   const { ui } = useBuilder();
   const machines = useMachines();
   const instance = useRun((run) => instanceOf(run.overlay, step.id, within));
+  const change = useUi((state) => state.diff?.steps.get(step.id));
   const progress = useRun((run) => (layout === null ? undefined : run.overlay?.maps.get(step.id)));
   const lanes = useRun((run) =>
     within === null ? noLanes : (run.overlay?.maps.get(within)?.lanes.get(step.id) ?? noLanes),
@@ -110,6 +116,7 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
       <article
         className="flow-step"
         data-look={look.frame}
+        data-change={change}
         style={style}
         aria-label={`${step.name}, ${look.words}`}
         {...(layout === null ? {} : { 'data-map': '' })}
@@ -121,7 +128,12 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
           <span className="flow-step-name" title={step.name}>
             {step.name}
           </span>
-          {look.glyph !== null && <StateGlyph state={look.glyph} />}
+          {change !== undefined && (
+            <span className="flow-change" data-change={change}>
+              {changeWords[change]}
+            </span>
+          )}
+          {look.glyph !== null && change === undefined && <StateGlyph state={look.glyph} />}
         </header>
         {rows > 0 && (
           <div className="flow-ports" aria-hidden="true">

@@ -1,5 +1,6 @@
 /** What one person does in the builder: never part of the flow, never sent, except what awareness says of it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { FlowDiff } from '../versions/flow-diff.ts';
 import type { ZoomLevel } from './geometry.ts';
 
 export type Tool = 'pointer' | 'hand';
@@ -52,6 +53,8 @@ export interface BuilderUi {
   /** The client whose view this person's view follows. */
   following: number | null;
   mode: 'build' | 'versions';
+  /** What is shown of a comparison with a version. */
+  diff: FlowDiff | null;
 }
 
 export const inspectorWidths = { least: 300, first: 344, most: 520 } as const;
@@ -77,6 +80,7 @@ export function createUiState(): StoreApi<BuilderUi> {
     sheet: false,
     following: null,
     mode: 'build',
+    diff: null,
   }));
 }
 
