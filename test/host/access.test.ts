@@ -94,6 +94,23 @@ const table: Record<RouteName, string> = {
   listHostAudit: 'nffffffy',
   listBackups: 'nffffffy',
   createBackup: 'nffffffy',
+  listApiKeys: 'nxxyyyyx',
+  createApiKey: 'nxxffyyx',
+  testApiKey: 'nxxffyyx',
+  updateApiKey: 'nxxffyyx',
+  deleteApiKey: 'nxxffyyx',
+  refreshApiKey: 'nxxffyyx',
+  listSecrets: 'nxxyyyyx',
+  putSecret: 'nxxffyyx',
+  deleteSecret: 'nxxffyyx',
+  listModels: 'nxxyyyyx',
+  getHttpAccess: 'nxxyyyyx',
+  putHttpAccess: 'nxxffyyx',
+  getUsage: 'nxxyyyyx',
+  exportUsage: 'nxxfyyyx',
+  getPrices: 'nxxyyyyx',
+  putPrices: 'nxxffyyx',
+
   // Whoever they are: these open with the ticket of an attempt, and with nothing else.
   getBlob: 'nnnnnnnn',
   putBlob: 'nnnnnnnn',
@@ -146,6 +163,9 @@ const resources: Partial<
   run: async () => ({ id: await aRun() }),
   getRunStep: async () => ({ id: await aRun(), stepId: 'a' }),
   job: async () => ({ id: await aJob() }),
+  key: async () => ({ id: await aKey() }),
+  putSecret: async () => ({ id: workspaceId, name: 'TOKEN' }),
+  deleteSecret: async () => ({ id: workspaceId, name: 'TOKEN' }),
   file: async () => ({ id: (await owner.client.upload(workspaceId, 'a.txt', 'hello', 'text/plain')).fileId }),
 };
 
@@ -165,6 +185,22 @@ const aJob = async () => {
   const jobs = [{ kind: 'ocr', input: {} }];
   return (await owner.client.call('submitJobs', { params: { id: workspaceId }, body: { jobs } })).jobIds[0] ?? '';
 };
+const aKey = async () => {
+  const body = {
+    name: 'A key',
+    provider: 'openai_compatible' as const,
+    baseUrl: 'http://127.0.0.1:9',
+    secret: 'x',
+    untested: true,
+  };
+  const { id } = await owner.client.call('createApiKey', { params: { id: workspaceId }, body });
+  keys.push(id);
+  // A workspace holds so many and no more.
+  if (keys.length > 20)
+    await owner.client.call('deleteApiKey', { params: { id: keys.shift() ?? '' } }).catch(() => null);
+  return id;
+};
+const keys: string[] = [];
 const aNode = async () => {
   await owner.client.call('addNodeByKey', { params: { id: workspaceId }, body: { share_key: node.shareKey } });
   return node.nodeId;
@@ -186,6 +222,9 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   changeMember: { role: 'viewer' },
   addNodeByKey: { share_key: 'AB3X7K9M' },
   setNodeLimits: { cpuCores: 1 },
+  controlNode: { action: 'pause' },
+  cancelJobs: { kind: 'ocr' },
+  requeueJobs: { kind: 'ocr' },
   changeNodeModels: { action: 'pull', model: 'tiny' },
   createFlow: {},
   updateFlow: { name: 'n' },
@@ -229,6 +268,8 @@ const ownRefusals: Partial<Record<RouteName, string>> = {
   endSession: 'not_found',
   deleteToken: 'not_found',
   setNodeLimits: 'remote_control_off',
+  controlNode: 'remote_control_off',
+  requeueJob: 'job_not_failed',
   changeNodeModels: 'model_changes_off',
 };
 

@@ -11,8 +11,8 @@ const longAssignment = 1_000;
 
 const assignedAt = ({ life }: ActiveJob, otherwise: number) => life.attempts.at(-1)?.assignedAt ?? otherwise;
 
-/** N4, N6: not heard of in time; N7: not acknowledged; J5: runs too long. */
-export function dueEvent(job: ActiveJob, now: number, timings: NodeTimings): JobEvent | null {
+/** N4, N6: not heard of in time; N7: not acknowledged; J5: runs too long, or without progress while its node is here. */
+export function dueEvent(job: ActiveJob, now: number, timings: NodeTimings, isHere: boolean): JobEvent | null {
   const { state, startedAt } = job.life;
   if (job.doubtedUntil !== null) {
     if (now < job.doubtedUntil) return null;
@@ -21,9 +21,28 @@ export function dueEvent(job: ActiveJob, now: number, timings: NodeTimings): Job
   if (state === 'assigned' && now - assignedAt(job, now) > timings.assignAck) {
     return { type: 'lost', error: nodeFault('not_acknowledged', 'The node did not acknowledge it in time') };
   }
-  if (startedAt === null || now - startedAt <= job.row.runSeconds * 1_000 + runSlack) return null;
-  const message = `It ran longer than its ${job.row.runSeconds} s`;
+  if (startedAt === null) return null;
+  if (now - startedAt > job.row.runSeconds * 1_000 + runSlack) return runTimeout(job);
+  return isHere && isSilent(job, now) ? noProgress(job) : null;
+}
+
+const runTimeout = ({ row }: ActiveJob): JobEvent => {
+  const message = `It ran longer than its ${row.runSeconds} s`;
   return { type: 'timeOut', error: { code: 'run_timeout', message, fault: 'job' } };
+};
+
+const isSilent = ({ row, life, progressAt }: ActiveJob, now: number) =>
+  row.silenceSeconds !== null && now - Math.max(progressAt, life.startedAt ?? now) > row.silenceSeconds * 1_000;
+
+const noProgress = ({ row }: ActiveJob): JobEvent => {
+  const message = `It wrote nothing and told of no progress for ${row.silenceSeconds} s`;
+  return { type: 'timeOut', error: { code: 'no_progress', message, fault: 'job' } };
+};
+
+/** J5: nobody took it in the time that it would wait. */
+export function queueTimeout(seconds: number): JobEvent {
+  const message = `It waited longer than ${seconds} s for a node`;
+  return { type: 'timeOut', error: { code: 'queue_timeout', message, fault: 'job' } };
 }
 
 /** Whether the assignment is old enough to be known after a restart, and is not written yet. */

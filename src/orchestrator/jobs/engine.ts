@@ -14,9 +14,10 @@ import type { AttemptTickets, BlobStore, FinishedJob } from '../services.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { JobRow } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
-import { dueEvent, isWorthWriting } from './deadlines.ts';
+import { dueEvent, isWorthWriting, queueTimeout } from './deadlines.ts';
 import { createEndings } from './endings.ts';
 import { nodeFault, nodeLeft } from './faults.ts';
+import { jobEvent, maxJobEvents, type NoteJob } from './happenings.ts';
 import { createHoldings } from './holdings.ts';
 import { type HostWork, noHostWork } from './host-work.ts';
 import { listenersOf } from './listeners.ts';
@@ -62,8 +63,8 @@ export interface JobEngine extends NodeReports {
   open(): Iterable<ActiveJob>;
   ofRun(runId: string): readonly ActiveJob[];
   readonly size: number;
-  /** J3. Resolves when it is durable. */
-  cancel(job: ActiveJob): Promise<void>;
+  /** J3. Resolves when it is durable. `by`: the member who did it. */
+  cancel(job: ActiveJob, by?: string | null): Promise<void>;
 
   queues(): QueueView[];
   /** Jobs in line that the host does itself. */
@@ -99,7 +100,12 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     host.send(message);
     return true;
   };
-  const holdings = createHoldings({ ...deps, host, onPlaceable: () => placeable.tell() });
+  const holdings = createHoldings({
+    ...deps,
+    host,
+    onPlaceable: () => placeable.tell(),
+    onImpatient: (job, queueSeconds) => void apply(job, queueTimeout(queueSeconds)),
+  });
   const endings = createEndings({ ...deps, tellEnd: (job) => tellEnd(job) });
   let counter = 0;
 
@@ -163,10 +169,19 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     for (const listener of work) listener(nodeId, outcome);
   };
 
+  /** J9: what columns and attempts do not tell is written down, up to a bound. */
+  const note: NoteJob = (job, what, fields) => {
+    if (job.noted >= maxJobEvents) return;
+    job.noted += 1;
+    const event = jobEvent(job.row.id, what, clock.now(), fields);
+    void endings.persist(() => [event]);
+  };
+
   const sweep = () => {
     const now = clock.now();
     for (const job of holdings.held()) {
-      const due = dueEvent(job, now, deps.timings);
+      const isHere = job.life.nodeId === hostNodeId || roster.get(job.life.nodeId ?? '')?.session != null;
+      const due = dueEvent(job, now, deps.timings, isHere);
       if (due !== null) apply(job, due);
       if (!isWorthWriting(job, now)) continue;
       job.written = true;
@@ -209,7 +224,8 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     get size() {
       return holdings.size;
     },
-    async cancel(job) {
+    async cancel(job, by = null) {
+      if (by !== null && !isOver(job.life)) note(job, 'cancelled', { by });
       apply(job, { type: 'cancel' });
       await job.end;
     },
@@ -228,7 +244,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
       if (!send(nodeId, assignment(job, fence, job.ticket))) apply(job, { type: 'takeBack' });
     },
 
-    ...createNodeReports({ ...deps, holdings, apply }),
+    ...createNodeReports({ ...deps, holdings, apply, note }),
     nodeLost(nodeId, error) {
       for (const job of holdings.ofNode(nodeId)) apply(job, { type: 'lost', error });
     },

@@ -99,8 +99,9 @@ export function createHoldings(deps: {
   };
   /** N6: a job that is adopted takes GPU memory as it did when it was placed; on which GPU is not known any more. */
   const gpuOf = ({ row: { requires } }: ActiveJob, nodeId: string): number | null => {
+    if (requires.gpuMemoryMb === undefined) return null;
     const view = roster.get(nodeId)?.view;
-    if (requires.gpuMemoryMb === undefined || view === undefined || view.shared.gpus.length === 0) return null;
+    if (view === undefined || view.shared.gpus.length === 0) return null;
     return chooseGpu(requires.gpuMemoryMb, view.shared, view.taken) ?? 0;
   };
   const occupy = (job: ActiveJob, nodeId: string) => {

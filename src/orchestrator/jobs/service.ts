@@ -1,17 +1,21 @@
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
-import { type Job, jobStates } from '../../shared/model/job.ts';
+import type { OutputChunk } from '../../shared/model/job.ts';
+import { modelJobKind } from '../../shared/model/model-change.ts';
 import { jobKinds } from '../../shared/model/node.ts';
 import { isBlobRef, limits } from '../../shared/model/values.ts';
 import type { Roster } from '../nodes/roster.ts';
 import { explain } from '../scheduler/explain.ts';
-import type { BlobStore, JobService, NewJob, Page, PageRequest } from '../services.ts';
+import type { BlobStore, JobService, NewJob } from '../services.ts';
 import { put, type Store } from '../store/store.ts';
-import { files, type JobRow, jobOutputs, jobs as jobsTable } from '../store/tables.ts';
+import { files, type JobRow, jobEvents, jobOutputs, jobs as jobsTable, users } from '../store/tables.ts';
 import type { JobEngine } from './engine.ts';
+import { type HistoryNames, historyOf, maxJobEvents } from './happenings.ts';
+import { listJobs, matches } from './listing.ts';
 import { namedFiles, sizeOver } from './payload.ts';
 import { currentRow, isOver, newRow, toJob } from './record.ts';
+import { createRequeue } from './requeue.ts';
 import { createSubmissionKeys } from './submission-keys.ts';
 
 export interface JobServiceDeps {
@@ -24,9 +28,6 @@ export interface JobServiceDeps {
   /** Kinds that the host does itself: only steps of a flow may become such jobs. */
   hostKinds: ReadonlySet<string>;
 }
-
-const openStates: readonly string[] = ['queued', 'assigned', 'running'];
-const pageSize = 100;
 
 /** Loads what an earlier start left open into the engine; to be awaited before anything connects. */
 export async function recoverJobs({ store, engine }: Pick<JobServiceDeps, 'store' | 'engine'>): Promise<number> {
@@ -53,10 +54,10 @@ export function createJobService(deps: JobServiceDeps): JobService {
   };
   const check = (jobs: readonly NewJob[]) => {
     if (engine.size + jobs.length > limits.queuedJobs) throw new AppError('queue_full');
-    for (const { kind, origin } of jobs) {
-      if (deps.hostKinds.has(kind) && origin !== undefined) continue;
+    for (const { kind, origin, byHost } of jobs) {
+      if (byHost === true || (deps.hostKinds.has(kind) && origin !== undefined)) continue;
       const isKnown = (jobKinds as readonly string[]).includes(kind) || roster.kinds().has(kind);
-      if (!isKnown || deps.hostKinds.has(kind)) {
+      if (!isKnown || deps.hostKinds.has(kind) || kind === modelJobKind) {
         throw new AppError('job_kind_unknown', `No executor knows jobs of the kind "${kind}"`);
       }
     }
@@ -76,6 +77,30 @@ export function createJobService(deps: JobServiceDeps): JobService {
     return jobIds;
   };
 
+  const explainJob: JobService['explain'] = async (jobId) => {
+    const row = await existing(jobId);
+    const backOff = row.state === 'queued' ? Math.max(0, (row.notBefore ?? 0) - clock.now()) : 0;
+    const { id, state, workspaceId, kind, requires } = row;
+    if (deps.hostKinds.has(kind))
+      return {
+        jobId,
+        state,
+        summary: hostSummary(state, backOff),
+        expectedSeconds: null,
+        ahead: 0,
+        nodes: [],
+        helps: [],
+      };
+    const nodeName = row.nodeId === null ? null : (roster.get(row.nodeId)?.row.name ?? null);
+    return explain({ id, state, backOff, nodeName, need: { workspaceId, kind, requires } }, roster.views());
+  };
+  const namesFor = async (ids: readonly (string | null)[]): Promise<HistoryNames> => {
+    const asked = [...new Set(ids.filter((id) => id !== null))];
+    const people = asked.length === 0 ? [] : await store.list(users, { where: { id: asked } });
+    const names = new Map(people.map(({ id, name }) => [id, name]));
+    return { node: (id) => roster.get(id)?.row.name ?? null, member: (id) => names.get(id) ?? null };
+  };
+
   return {
     async submit(workspaceId, submittedBy, jobs, alongside) {
       check(jobs);
@@ -90,44 +115,47 @@ export function createJobService(deps: JobServiceDeps): JobService {
       const row = await rowOf(jobId);
       return row === null ? null : toJob(row);
     },
-    async list(workspaceId, page) {
-      const rows = await (page.state !== undefined && openStates.includes(page.state)
-        ? openRows(engine, workspaceId, page)
-        : storedRows(store, workspaceId, page));
-      return toPage(
-        rows.map((row) => withLife(engine, row)),
-        page,
-      );
-    },
+    list: (workspaceId, page) => listJobs(store, engine, workspaceId, page),
     async output(jobId) {
       const job = engine.find(jobId);
-      if (job !== undefined) return job.output?.read() ?? { chunks: [], cut: false };
+      const now = job?.output?.read() ?? { chunks: [], cut: false };
+      // What an earlier series of attempts wrote was kept when it ended.
+      if (job !== undefined && job.row.requeued === null) return now;
       const rows = await store.list(jobOutputs, { where: { jobId }, order: { by: 'attempt', direction: 'up' } });
-      return { chunks: rows.flatMap(({ chunks }) => chunks as never[]), cut: rows.some(({ cut }) => cut) };
+      const kept = rows.flatMap(({ chunks }) => chunks as OutputChunk[]);
+      return { chunks: [...kept, ...now.chunks], cut: now.cut || rows.some(({ cut }) => cut) };
     },
-    async explain(jobId) {
+    explain: explainJob,
+    async history(jobId) {
       const row = await existing(jobId);
-      const backOff = row.state === 'queued' ? Math.max(0, (row.notBefore ?? 0) - clock.now()) : 0;
-      const { id, state, workspaceId, kind, requires } = row;
-      if (deps.hostKinds.has(kind))
-        return {
-          jobId,
-          state,
-          summary: hostSummary(state, backOff),
-          expectedSeconds: null,
-          ahead: 0,
-          nodes: [],
-          helps: [],
-        };
-      const nodeName = row.nodeId === null ? null : (roster.get(row.nodeId)?.row.name ?? null);
-      return explain({ id, state, backOff, nodeName, need: { workspaceId, kind, requires } }, roster.views());
+      const events = await store.list(jobEvents, { where: { jobId }, order: { by: 'at', direction: 'up' } });
+      const [names, waits] = await Promise.all([
+        namesFor([row.submittedBy, ...events.map(({ by }) => by)]),
+        row.state === 'queued' ? explainJob(jobId) : null,
+      ]);
+      const pending = waits === null ? null : { at: clock.now(), text: waits.summary };
+      return {
+        state: row.state,
+        happenings: historyOf(row, events, pending, names),
+        cut: events.length >= maxJobEvents || (row.attempts[0]?.number ?? 1) > 1,
+      };
     },
-    async cancel(jobId) {
+    async cancel(jobId, by = null) {
       const job = engine.find(jobId);
-      if (job !== undefined && !isOver(job.life)) await engine.cancel(job);
+      if (job !== undefined && !isOver(job.life)) await engine.cancel(job, by);
       else if ((await existing(jobId)).state !== 'cancelled') throw new AppError('job_finished');
       return toJob(await existing(jobId));
     },
+    async cancelMany(workspaceId, filter, by) {
+      const { jobIds } = filter;
+      const found =
+        jobIds === undefined ? [...engine.open()] : [...new Set(jobIds)].flatMap((id) => engine.find(id) ?? []);
+      const open = found.filter((job) => matches(job, workspaceId, filter) && !isOver(job.life));
+      if (Object.values(filter).every((given) => given === undefined)) return 0;
+      await Promise.all(open.map((job) => engine.cancel(job, by)));
+      return open.length;
+    },
+    ...createRequeue({ store, engine, clock, existing }),
     async cancelRun(runId) {
       await Promise.all(engine.ofRun(runId).map((job) => engine.cancel(job)));
     },
@@ -169,41 +197,4 @@ function hostSummary(state: JobRow['state'], backOff: number): string {
   if (state === 'assigned' || state === 'running') return 'The host works on it';
   if (state !== 'queued') return 'Finished';
   return backOff > 0 ? `Tried again in ${Math.ceil(backOff / 1000)} s` : 'The host does it as soon as it has room';
-}
-
-type JobPage = PageRequest & { state?: string; runId?: string };
-
-async function storedRows(store: Store, workspaceId: string, page: JobPage): Promise<JobRow[]> {
-  const state = jobStates.find((one) => one === page.state);
-  return store.list(jobsTable, {
-    where: {
-      workspaceId,
-      ...(state === undefined ? {} : { state }),
-      ...(page.runId === undefined ? {} : { runId: page.runId }),
-    },
-    ...(page.cursor === undefined ? {} : { after: { column: 'id', value: page.cursor } }),
-    order: { by: 'id', direction: 'down' },
-    limit: (page.limit ?? pageSize) + 1,
-  });
-}
-
-/** Jobs that are assigned or running are known in memory only. */
-async function openRows(engine: JobEngine, workspaceId: string, page: JobPage): Promise<JobRow[]> {
-  const rows = [...engine.open()]
-    .filter(({ row, life }) => row.workspaceId === workspaceId && life.state === page.state)
-    .filter(({ row }) => page.runId === undefined || row.runId === page.runId)
-    .filter(({ row }) => page.cursor === undefined || row.id < page.cursor);
-  rows.sort((left, right) => (left.row.id < right.row.id ? 1 : -1));
-  return rows.slice(0, (page.limit ?? pageSize) + 1).map(currentRow);
-}
-
-function withLife(engine: JobEngine, row: JobRow): JobRow {
-  const job = engine.find(row.id);
-  return job === undefined || isOver(job.life) ? row : currentRow(job);
-}
-
-function toPage(rows: readonly JobRow[], page: PageRequest): Page<Job> {
-  const limit = page.limit ?? pageSize;
-  const items = rows.slice(0, limit).map(toJob);
-  return { items, next: rows.length > limit ? (items.at(-1)?.id ?? null) : null };
 }

@@ -15,6 +15,7 @@ const queued: JobLife = {
   startedAt: null,
   finishedAt: null,
   notBefore: null,
+  spared: 0,
   rejections: 0,
 };
 const events = {
@@ -54,7 +55,7 @@ const cells: Record<JobState, Record<JobEvent['type'], string>> = {
     failed: 'queued stale',
     lost: 'queued',
     takeBack: 'queued',
-    timeOut: 'queued',
+    timeOut: 'failed finished',
     cancel: 'cancelled finished',
     adopt: 'running started',
   },

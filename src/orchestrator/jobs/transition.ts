@@ -6,6 +6,7 @@
  *     └── rejected, lost, node's fault (J4) ◄───────┴──third node fault──► dead        cancel, from anywhere ► cancelled
  */
 import type { Attempt, JobError, JobState, RetryPolicy } from '../../shared/model/job.ts';
+import { nodeLeft } from './faults.ts';
 
 /** What of a job changes. Immutable: a transition makes a new one. */
 export interface JobLife {
@@ -21,6 +22,8 @@ export interface JobLife {
   readonly notBefore: number | null;
   /** How often in a row nodes did not take it; only lengthens the back-off. */
   readonly rejections: number;
+  /** Attempts up to this number belong to an earlier series and do not count any more: it was put in line again by hand. */
+  readonly spared: number;
 }
 
 export type JobEvent =
@@ -40,6 +43,7 @@ export type JobEvent =
   | { readonly type: 'lost'; readonly error: JobError }
   /** Taken away by people: the node was removed. Nobody's fault. */
   | { readonly type: 'takeBack' }
+  /** J5: waited, ran, or was silent for too long. */
   | { readonly type: 'timeOut'; readonly error: JobError }
   | { readonly type: 'cancel' }
   /** A node that came back still works on it (N6). */
@@ -62,6 +66,10 @@ export interface Transition {
 
 /** After so many faults of nodes a job is dead (J4). */
 export const maxNodeFaults = 3;
+/** Nobody may have a job wait longer than this by a Retry-After, in milliseconds. */
+export const maxRetryAfter = 3_600_000;
+/** So many attempts of a job are kept; the earliest go first. More than any series may have. */
+const keptAttempts = 200;
 
 type Handler<Kind extends JobEvent['type']> = (
   job: JobLife,
@@ -122,7 +130,7 @@ const table: { readonly [State in JobState]: Row } = {
       event.earlier ? fail(assigned(job, event.nodeId, event.fence, now), event.error, now, random) : refuse(job),
     lost: ignore,
     takeBack: ignore,
-    timeOut: ignore,
+    timeOut: (job, event, now) => finish(job, 'failed', event.error, now),
     cancel: (job, _event, now) => finish(job, 'cancelled', null, now),
     adopt: (job, event, now) => start(reopened(job, event.nodeId, event.fence, now), now),
   },
@@ -154,7 +162,7 @@ function assigned(job: JobLife, nodeId: string, fence: string, now: number): Job
   return {
     ...job,
     state: 'assigned',
-    attempts: [...earlier, attempt],
+    attempts: [...(earlier.length < keptAttempts ? earlier : earlier.slice(1 - keptAttempts)), attempt],
     nodeId,
     fence,
     startedAt: null,
@@ -208,20 +216,32 @@ function fail(job: JobLife, error: JobError, now: number, random: number): Trans
   const closed = close(job, 'failed', now, error);
   const tried = triedOf(closed);
   if (!job.retry.retryOn.includes('job') || tried >= job.retry.attempts) return finish(closed, 'failed', error, now);
-  return requeue(closed, now + delay(job.retry, tried, random));
+  return requeue(closed, now + waitAfter(error, job.retry, tried, random));
 }
 
-/** Attempts that count: what people took back or nodes did not take costs nothing. */
-const triedOf = (job: JobLife) =>
-  job.attempts.filter(({ outcome }) => outcome === 'failed' || outcome === 'lost').length;
+/**
+ * Attempts that count: what people took back, nodes did not take, or nodes gave back when they said goodbye costs nothing; an
+ * owner who closes a laptop three times must not kill a job.
+ */
+const counted = (job: JobLife) =>
+  job.attempts.filter(
+    ({ number, outcome, error }) =>
+      number > job.spared && (outcome === 'failed' || (outcome === 'lost' && error?.code !== nodeLeft)),
+  );
+const triedOf = (job: JobLife) => counted(job).length;
 
 function nodeFault(job: JobLife, outcome: 'lost' | 'failed', error: JobError, now: number, random: number): Transition {
   const closed = close(job, outcome, now, error);
-  const faults = closed.attempts.filter((attempt) => attempt.error?.fault === 'node').length;
+  const faults = counted(closed).filter((attempt) => attempt.error?.fault === 'node').length;
   const spent = faults >= maxNodeFaults || triedOf(closed) >= job.retry.attempts;
   if (spent || !job.retry.retryOn.includes('node')) return finish(closed, 'dead', error, now);
-  return requeue(closed, now + delay(job.retry, faults, random));
+  if (outcome === 'lost' && error.code === nodeLeft) return requeue(closed, null);
+  return requeue(closed, now + waitAfter(error, job.retry, faults, random));
 }
+
+/** The back-off, or as long as somebody asked for, where that is longer. */
+const waitAfter = (error: JobError, retry: RetryPolicy, tried: number, random: number) =>
+  Math.max(delay(retry, tried, random), Math.min(error.retryAfterMs ?? 0, maxRetryAfter));
 
 /** Milliseconds before the try after the `tried`-th: first · factor^(tried − 1), at most max, shortened by up to `jitter`. */
 function delay({ backoff }: RetryPolicy, tried: number, random: number): number {

@@ -145,6 +145,14 @@ export function createNodeService(deps: NodeServiceDeps): NodeService & { stop()
       node.session?.send({ type: 'control', action: 'limits', resource_limits: resourceLimits });
       return card(node);
     },
+    async control(nodeId, action) {
+      const node = known(nodeId);
+      if (!node.row.remoteControlEnabled) throw new AppError('remote_control_off');
+      if (node.session === null) throw new AppError('node_away');
+      // What it makes of it comes back with its next heartbeat, at once.
+      node.session.send({ type: 'control', action });
+      return card(node);
+    },
     async welcomeWorkspace(workspaceId) {
       for (const node of roster.all()) if (node.row.embedded) await join(node, workspaceId);
     },

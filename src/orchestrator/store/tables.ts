@@ -380,6 +380,8 @@ export interface StepMarks {
   takenFrom?: { runId: string };
   cachedFrom?: { runId: string };
   usedDefault?: true;
+  /** What it waits or waited for (F8). */
+  held?: { until?: number; approvalId?: string; childRunId?: string };
   /** How often the runner itself tried it again: by its own policy, and by that of the Map around it. */
   tries?: number;
   itemTries?: number;

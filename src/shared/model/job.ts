@@ -58,6 +58,8 @@ export const JobError = Type.Object(
     code: Type.String({ maxLength: 80 }),
     message: Type.String({ maxLength: 8000 }),
     fault: Fault,
+    /** Milliseconds that somebody asked to wait before the next attempt (Retry-After); bounded by the host (J4). */
+    retryAfterMs: Type.Optional(Type.Number({ minimum: 0 })),
   },
   { $id: 'JobError' },
 );
@@ -104,6 +106,10 @@ export const JobSubmit = Type.Object(
     retry: Type.Optional(RetryPolicy),
     /** Seconds that one attempt may run. */
     runSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
+    /** Seconds that it waits in line for a node at most, back-offs not counted; then `failed`, `queue_timeout` (J5). */
+    queueSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 604_800 })),
+    /** Seconds without output or progress after which an attempt is ended, `no_progress`, as the job's fault (J5). */
+    silenceSeconds: Type.Optional(Type.Integer({ minimum: 1, maximum: 86_400 })),
   },
   { $id: 'JobSubmit' },
 );
@@ -121,6 +127,8 @@ export const Job = Type.Object(
     priority: Type.Integer(),
     retry: RetryPolicy,
     runSeconds: Type.Integer(),
+    queueSeconds: Type.Optional(Type.Integer()),
+    silenceSeconds: Type.Optional(Type.Integer()),
     submittedBy: Type.Union([Id, Type.Null()]),
     origin: Type.Optional(JobOrigin),
     attempts: Type.Array(Attempt),
@@ -132,10 +140,49 @@ export const Job = Type.Object(
     finishedAt: Type.Union([Timestamp, Type.Null()]),
     /** Not tried again before this time (back-off). */
     notBefore: Type.Optional(Timestamp),
+    /** When it was last put in line again by hand, and how many attempts there were before: those count no more (J4). */
+    requeued: Type.Optional(Type.Object({ at: Timestamp, attempts: Type.Integer() })),
   },
   { $id: 'Job' },
 );
 export type Job = Static<typeof Job>;
+
+/** What can have happened to a job (J9). `waits` is why it is pending now, or until when it backs off. */
+export const jobHappenings = [
+  'submitted',
+  'waits',
+  'assigned',
+  'acknowledged',
+  'rejected',
+  'failed',
+  'lost',
+  'taken_back',
+  'retried',
+  'adopted',
+  'stale',
+  'requeued',
+  'cancelled',
+  'succeeded',
+  'ended',
+] as const;
+
+/** One line of a job's history, the earliest first. */
+export const JobHappening = Type.Object(
+  {
+    at: Timestamp,
+    what: Type.Enum(jobHappenings),
+    /** For people: one sentence. */
+    text: Type.String(),
+    attempt: Type.Optional(Type.Integer()),
+    nodeId: Type.Optional(Id),
+    nodeName: Type.Optional(Type.String()),
+    /** Who did it, where a person did. */
+    by: Type.Optional(Type.String()),
+    error: Type.Optional(JobError),
+  },
+  { $id: 'JobHappening' },
+);
+export type JobHappening = Static<typeof JobHappening>;
 
 const Seconds = Type.Union([Type.Number({ minimum: 0 }), Type.Null()]);
 

@@ -121,6 +121,7 @@ export const nodeMessages = {
       code: Type.String({ maxLength: 80 }),
       message: Type.String({ maxLength: 8000 }),
       fault: Fault,
+      retryAfterMs: Type.Optional(Type.Number({ minimum: 0 })),
     }),
     run_ms: Type.Optional(Type.Number({ minimum: 0 })),
   }),
@@ -193,7 +194,7 @@ export const hostMessages = {
     reason: Type.String(),
   }),
   control: message('control', {
-    action: Type.Union([Type.Literal('limits'), Type.Literal('pause'), Type.Literal('resume'), Type.Literal('drain')]),
+    action: Type.Union([Type.Literal('limits'), Type.Literal('pause'), Type.Literal('resume'), Type.Literal('drain'), Type.Literal('restart')]),
     resource_limits: Type.Optional(ResourceLimits),
   }),
   error: message('error', {

@@ -3,7 +3,17 @@ import { withoutOrigin } from '../../jobs/origin.ts';
 import type { Some } from '../call.ts';
 import type { HttpDeps } from '../server-deps.ts';
 
-type Names = 'submitJobs' | 'listJobs' | 'getJob' | 'getJobOutput' | 'explainJob' | 'cancelJob';
+type Names =
+  | 'submitJobs'
+  | 'listJobs'
+  | 'getJob'
+  | 'getJobOutput'
+  | 'explainJob'
+  | 'getJobHistory'
+  | 'cancelJob'
+  | 'cancelJobs'
+  | 'requeueJob'
+  | 'requeueJobs';
 
 export function jobRoutes({ services }: HttpDeps): Some<Names> {
   const { jobs } = services;
@@ -19,6 +29,12 @@ export function jobRoutes({ services }: HttpDeps): Some<Names> {
     },
     getJobOutput: async ({ params }) => jobs.output(params.id),
     explainJob: async ({ params }) => jobs.explain(params.id),
-    cancelJob: async ({ params }) => jobs.cancel(params.id),
+    getJobHistory: async ({ params }) => jobs.history(params.id),
+    cancelJob: async ({ params, person }) => jobs.cancel(params.id, person.user.id),
+    cancelJobs: async ({ workspaceId, person, body }) => ({
+      cancelled: await jobs.cancelMany(workspaceId, body, person.user.id),
+    }),
+    requeueJob: async ({ params, person }) => jobs.requeue(params.id, person.user.id),
+    requeueJobs: async ({ workspaceId, person, body }) => jobs.requeueMany(workspaceId, body, person.user.id),
   };
 }
