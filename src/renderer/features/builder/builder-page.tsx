@@ -6,7 +6,7 @@ import { lazy, Suspense, useEffect, useState } from 'react';
 import { useApi } from '../../api/api.ts';
 import { keys } from '../../api/keys.ts';
 import { meQuery } from '../../api/queries.ts';
-import { readStored } from '../../app/stored.ts';
+import { readStored, writeStored } from '../../app/stored.ts';
 import { useNarrow } from '../../app/use-media.ts';
 import { useMay } from '../../app/workspace.ts';
 import { AddMenu } from './canvas/add-menu.tsx';
@@ -28,6 +28,7 @@ import { MachinesProvider, useSteadyMachines } from './model/machines-context.ts
 import { createUiState, inspectorWidths } from './model/ui-state.ts';
 import { InputsDialog } from './run/inputs-dialog.tsx';
 import { NarrowList } from './run/narrow-list.tsx';
+import { createPins } from './run/pins.ts';
 import { RunBar } from './run/run-bar.tsx';
 import { createRunSession } from './run/run-session.ts';
 
@@ -157,7 +158,9 @@ function useOpenFlow(flowId: string): Builder | null {
     const ui = createUiState();
     const width = Number(readStored('inspector-width'));
     if (width >= inspectorWidths.least && width <= inspectorWidths.most) ui.setState({ inspectorWidth: width });
-    setBuilder({ flowId, flow, run, ui, readOnly });
+    const key = `pins.${flowId}`;
+    const pins = createPins({ read: () => readStored(key), write: (text) => writeStored(key, text) });
+    setBuilder({ flowId, flow, run, pins, ui, readOnly });
     return () => {
       setBuilder(null);
       run.end();

@@ -8,6 +8,7 @@ import { copyAsText, pasteFromClipboard } from './clipboard-buttons.ts';
 import { useCommandContext } from './use-commands.ts';
 
 const parts: readonly (readonly string[])[] = [
+  ['run-from', 'run-only', 'pin', 'unpin', 'try-again'],
   ['open', 'connect', 'duplicate', 'copy', 'paste'],
   ['group', 'ungroup', 'arrange'],
   ['add-step', 'add-note', 'find', 'choose-all'],

@@ -3,6 +3,7 @@ import { useBuilder } from '../model/builder.ts';
 import type { CommandContext } from '../model/commands.ts';
 import { useDoing } from '../model/use-doing.ts';
 import { useStartRun } from '../run/use-start-run.ts';
+import { useTogglePin } from '../run/use-toggle-pin.ts';
 import { useCanvasHands } from './use-canvas-hands.ts';
 
 const Commands = createContext<CommandContext | null>(null);
@@ -17,9 +18,13 @@ export function useCommandContext(): CommandContext {
 
 /** Made once for the page, and given to all by CommandsProvider. */
 export function useMakeCommandContext(): CommandContext {
-  const { run: session, readOnly } = useBuilder();
+  const { run: session, pins, readOnly } = useBuilder();
   const doing = useDoing();
   const canvas = useCanvasHands();
   const run = useStartRun();
-  return useMemo(() => ({ ...doing, canvas, session, readOnly, run }), [doing, canvas, session, readOnly, run]);
+  const togglePin = useTogglePin();
+  return useMemo(
+    () => ({ ...doing, canvas, session, readOnly, run, pins, togglePin }),
+    [doing, canvas, session, readOnly, run, pins, togglePin],
+  );
 }

@@ -15,6 +15,7 @@ import {
   ArrowRight,
   ArrowUp,
   BoxSelect,
+  CirclePlay,
   Copy,
   Group,
   Hand,
@@ -25,13 +26,17 @@ import {
   Maximize,
   MousePointer2,
   PanelRight,
+  Pin,
+  PinOff,
   Play,
   Plus,
   Redo2,
+  RotateCw,
   Scan,
   Search,
   Spline,
   Square,
+  StepForward,
   StickyNote,
   Trash2,
   Undo2,
@@ -40,7 +45,11 @@ import {
   ZoomIn,
   ZoomOut,
 } from 'lucide-react';
+import { isRunOver } from '../../../../shared/model/run.ts';
+import type { PinBoard } from '../run/pins.ts';
 import type { RunSession } from '../run/run-session.ts';
+import { tryAgain } from '../run/try-again.ts';
+import type { Extent } from '../run/use-start-run.ts';
 import { addNoteAt, nudge, removeChosen } from './actions.ts';
 import { type Alignment, type Axis, aligned, rearrange, spread } from './align.ts';
 import { duplicate } from './clipboard.ts';
@@ -70,7 +79,10 @@ export interface CommandContext extends Doing {
   canvas: CanvasHands;
   session: RunSession;
   readOnly: boolean;
-  run(): void;
+  run(extent?: Extent): void;
+  pins: PinBoard;
+  /** Pins what a step gave in the shown run, or takes its pin away. */
+  togglePin(stepId: string): void;
 }
 
 export type CommandGroup = 'Add' | 'Move' | 'Choose' | 'Change' | 'Order' | 'Look' | 'Run';
@@ -101,7 +113,19 @@ export function chosenStep({ ui, flow }: Pick<CommandContext, 'ui' | 'flow'>): s
   return only !== undefined && more.length === 0 && flow.view.getState().steps.has(only) ? only : null;
 }
 
-const isRunning = ({ session }: CommandContext): boolean => session.state.getState().overlay?.run.state === 'running';
+/** The run that is shown; null where none is. */
+const shownRun = ({ session }: CommandContext) => session.state.getState().overlay?.run ?? null;
+const isRunning = (context: CommandContext): boolean => {
+  const run = shownRun(context);
+  return run !== null && !isRunOver(run.state);
+};
+/** A step at the top level that is chosen alone: only such a one can be run from, or pinned. */
+function outerStep(context: CommandContext): string | null {
+  const id = chosenStep(context);
+  return id !== null && context.flow.view.getState().steps.get(id)?.parent === undefined ? id : null;
+}
+const gaveSomething = (context: CommandContext, stepId: string): boolean =>
+  context.session.state.getState().overlay?.steps.get(stepId)?.state === 'succeeded';
 
 const moves: readonly (readonly [Direction, string, string, LucideIcon, number, number])[] = [
   ['left', 'ArrowLeft', 'to the left', ArrowLeft, -1, 0],
@@ -379,6 +403,59 @@ export const commands: readonly Command[] = [
     edits: true,
     when: (context) => !isRunning(context),
     run: ({ run }) => run(),
+  },
+  {
+    id: 'run-from',
+    group: 'Run',
+    label: 'Run from here',
+    icon: StepForward,
+    keys: ['R'],
+    edits: true,
+    when: (context) => outerStep(context) !== null && shownRun(context) !== null && !isRunning(context),
+    run: (context) => context.run({ kind: 'from', step: outerStep(context) ?? '' }),
+  },
+  {
+    id: 'run-only',
+    group: 'Run',
+    label: 'Run this step alone',
+    icon: CirclePlay,
+    keys: ['Shift+R'],
+    edits: true,
+    when: (context) => outerStep(context) !== null && !isRunning(context),
+    run: (context) => context.run({ kind: 'only', steps: [outerStep(context) ?? ''] }),
+  },
+  {
+    id: 'pin',
+    group: 'Run',
+    label: 'Pin its output',
+    icon: Pin,
+    keys: ['P'],
+    edits: true,
+    when: (context) => {
+      const id = outerStep(context);
+      return id !== null && gaveSomething(context, id) && context.pins.state.getState()[id] === undefined;
+    },
+    run: (context) => context.togglePin(outerStep(context) ?? ''),
+  },
+  {
+    id: 'unpin',
+    group: 'Run',
+    label: 'Take the pin away',
+    icon: PinOff,
+    keys: ['P'],
+    edits: true,
+    when: (context) => context.pins.state.getState()[outerStep(context) ?? ''] !== undefined,
+    run: (context) => context.togglePin(outerStep(context) ?? ''),
+  },
+  {
+    id: 'try-again',
+    group: 'Run',
+    label: 'Go on from where it failed',
+    icon: RotateCw,
+    keys: ['Ctrl+Shift+Enter'],
+    edits: true,
+    when: (context) => ['failed', 'cancelled'].includes(shownRun(context)?.state ?? ''),
+    run: ({ session }) => void tryAgain(session),
   },
   {
     id: 'stop',

@@ -1,5 +1,6 @@
 /** What one person does in the builder: never part of the flow, never sent, except what awareness says of it. */
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Extent } from '../run/use-start-run.ts';
 import type { FlowDiff } from '../versions/flow-diff.ts';
 import type { ZoomLevel } from './geometry.ts';
 
@@ -42,8 +43,8 @@ export interface BuilderUi {
   editingNote: string | null;
   /** The Map that the dragged steps would go into. */
   dropTarget: string | null;
-  /** Asks for the inputs of a run. */
-  asking: boolean;
+  /** Asks for the inputs of a run of this extent. */
+  asking: Extent | null;
   /** The group whose name is typed. */
   naming: string | null;
   /** The search in the flow is open. */
@@ -74,7 +75,7 @@ export function createUiState(): StoreApi<BuilderUi> {
     connecting: null,
     editingNote: null,
     dropTarget: null,
-    asking: false,
+    asking: null,
     naming: null,
     finding: false,
     sheet: false,

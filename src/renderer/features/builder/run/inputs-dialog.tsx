@@ -7,21 +7,22 @@ import { Field } from '../../../ui/field.tsx';
 import { ValueField } from '../inspector/value-field.tsx';
 import { useBuilder, useFlow, useUi } from '../model/builder.ts';
 import { graphOf } from '../model/ports.ts';
-import { openInputs, sayWhy } from './use-start-run.ts';
+import { type Extent, openInputs, startWith } from './use-start-run.ts';
 
 /** Asks for the inputs that have no value, then runs. */
 export function InputsDialog() {
   const asking = useUi((ui) => ui.asking);
-  return asking ? <Asking /> : null;
+  return asking === null ? null : <Asking extent={asking} />;
 }
 
-function Asking() {
-  const { ui, run } = useBuilder();
+function Asking({ extent }: { extent: Extent }) {
+  const builder = useBuilder();
+  const { ui } = builder;
   const inputs = useFlow((view) => graphOf(view));
   const open = openInputs(inputs);
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [tried, setTried] = useState(false);
-  const close = () => ui.setState({ asking: false });
+  const close = () => ui.setState({ asking: null });
   const givenFor = (name: string, type: string) =>
     values[name] ?? (type === 'boolean' ? false : type === 'text' ? '' : undefined);
   const wrong = (name: string, type: string) => {
@@ -34,7 +35,7 @@ function Asking() {
     if (open.some(({ name, type }) => wrong(name, type) !== null)) return;
     close();
     const given = Object.fromEntries(open.map(({ name, type }) => [name, givenFor(name, type)]));
-    if ((await run.start(given)) === null) sayWhy(run.state.getState().problem);
+    await startWith(builder, extent, given);
   };
   return (
     <Dialog

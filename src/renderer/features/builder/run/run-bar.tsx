@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { History, Play, Square, X } from 'lucide-react';
+import { History, Play, RotateCw, Square, X } from 'lucide-react';
 import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import type { Node } from '../../../../shared/model/node.ts';
@@ -21,6 +21,7 @@ import { Weave } from '../../../ui/weave.tsx';
 import { useBuilder, useRun } from '../model/builder.ts';
 import { useMachines } from '../model/machines-context.ts';
 import { timeWords } from './run-words.ts';
+import { tryAgain } from './try-again.ts';
 import { useStartRun } from './use-start-run.ts';
 
 /** Run, stop, what runs where, and the runs before. 64 px, with the weave of the run on its upper edge. */
@@ -50,12 +51,22 @@ export function RunBar() {
             icon={Play}
             pending={pending === 'start'}
             disabled={!loaded}
-            onClick={start}
+            onClick={() => start()}
             title="Run the flow, Ctrl + Enter"
           >
             {shown === null ? 'Run' : 'Run again'}
           </Button>
         ))}
+      {!readOnly && (shown?.state === 'failed' || shown?.state === 'cancelled') && (
+        <Button
+          icon={RotateCw}
+          pending={pending === 'resume'}
+          title="Goes on from where it stopped; what is finished is not done again"
+          onClick={() => void tryAgain(session)}
+        >
+          {shown.state === 'failed' ? 'Try again' : 'Go on'}
+        </Button>
+      )}
       {shown === null ? (
         <p className="cut text-12 text-ink-3">
           {problem !== null

@@ -6,7 +6,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { Client } from '../../../../shared/api/client.ts';
 import { AppError } from '../../../../shared/errors.ts';
 import type { FlowFile } from '../../../../shared/model/flow.ts';
-import type { RunSummary, StepInstance } from '../../../../shared/model/run.ts';
+import type { RunOptions, RunSummary, StepInstance } from '../../../../shared/model/run.ts';
 import type { Live } from '../../../api/live.ts';
 import { readPosition } from '../../../api/position.ts';
 import { inCell, shownAs } from '../inspector/value-kind.ts';
@@ -19,7 +19,7 @@ export interface RunState {
   /** The head and the first row of the tables that Outputs gave, by step. */
   tables: ReadonlyMap<string, TableHead>;
   /** What the host is being asked for. */
-  pending: 'start' | 'stop' | null;
+  pending: 'start' | 'stop' | 'resume' | null;
   /** Why the last thing that was asked for did not happen. */
   problem: unknown;
 }
@@ -32,7 +32,9 @@ export interface TableHead {
 export interface RunSession {
   state: StoreApi<RunState>;
   /** Resolves with the run, or null where the host refused; then `problem` says why. */
-  start(inputs: Record<string, unknown>): Promise<RunSummary | null>;
+  start(wanted: StartOptions): Promise<RunSummary | null>;
+  /** Goes on with the shown run from where it failed or was stopped; false where the host refused. */
+  resume(): Promise<boolean>;
   stop(): Promise<void>;
   show(runId: string): Promise<void>;
   /** Takes the run off the canvas. */
@@ -41,6 +43,10 @@ export interface RunSession {
   takeRun(run: RunSummary): void;
   clearProblem(): void;
   end(): void;
+}
+
+export interface StartOptions extends RunOptions {
+  inputs: Record<string, unknown>;
 }
 
 export interface RunSessionOptions {
@@ -135,7 +141,10 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
     });
   };
 
-  const ask = async <Answer>(pending: 'start' | 'stop', call: () => Promise<Answer>): Promise<Answer | null> => {
+  const ask = async <Answer>(
+    pending: 'start' | 'stop' | 'resume',
+    call: () => Promise<Answer>,
+  ): Promise<Answer | null> => {
     state.setState({ pending, problem: null });
     try {
       return await call();
@@ -147,8 +156,13 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
     }
   };
 
-  const takeRun = (run: RunSummary) =>
-    state.setState(({ overlay }) => (overlay?.run.id === run.id ? { overlay: { ...overlay, run } } : {}));
+  const takeRun = (run: RunSummary) => {
+    const known = state.getState().overlay?.run;
+    if (known?.id !== run.id) return;
+    state.setState(({ overlay }) => (overlay === null ? {} : { overlay: { ...overlay, run } }));
+    // What was finished goes on again: everything that is known of the steps is out of date.
+    if (known.resumedAt !== run.resumedAt) void load(run.id).catch(report);
+  };
 
   return {
     state,
@@ -161,13 +175,20 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
       state.setState({ overlay: null, file: null, tables: new Map() });
     },
     clearProblem: () => state.setState({ problem: null }),
-    start: (inputs) =>
+    start: (body) =>
       ask('start', async () => {
         const idempotencyKey = crypto.randomUUID();
-        const run = await client.call('startRun', { params: { id: flowId }, body: { inputs }, idempotencyKey });
+        const run = await client.call('startRun', { params: { id: flowId }, body, idempotencyKey });
         await show(run.id);
         return run;
       }),
+    async resume() {
+      if (wanted === null) return false;
+      const id = wanted;
+      const run = await ask('resume', () => client.call('resumeRun', { params: { id }, body: {} }));
+      if (run !== null) takeRun(run);
+      return run !== null;
+    },
     async stop() {
       if (wanted === null) return;
       const id = wanted;

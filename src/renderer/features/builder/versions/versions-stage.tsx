@@ -92,11 +92,11 @@ const noRun = createStore<RunState>(() => ({
 }));
 
 function useStillBuilder(file: FlowFile, diff: FlowDiff | null): Builder {
-  const { flowId, run } = useBuilder();
+  const { flowId, run, pins } = useBuilder();
   const still = useMemo((): Builder => {
     const session: RunSession = { ...run, state: noRun };
-    return { flowId, flow: stillFlow(file), run: session, ui: createUiState(), readOnly: true };
-  }, [flowId, run, file]);
+    return { flowId, flow: stillFlow(file), run: session, pins, ui: createUiState(), readOnly: true };
+  }, [flowId, run, pins, file]);
   still.ui.setState({ diff });
   useEffect(() => () => still.flow.end(), [still]);
   return still;
