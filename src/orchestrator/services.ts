@@ -23,6 +23,7 @@ import type {
   StepInstance,
   StepState,
 } from '../shared/model/run.ts';
+import type { RunTrigger } from '../shared/model/trigger.ts';
 import type { FileValue } from '../shared/model/values.ts';
 import type { LiveEvent, Position } from '../shared/protocol/live.ts';
 import type { Change } from './store/store.ts';
@@ -159,8 +160,19 @@ export interface StepFilter {
   items?: number;
 }
 
+/** What somebody decided about an approval. */
+export interface ApprovalDecision {
+  readonly approvalId: string;
+  readonly runId: string;
+  readonly stepId: string;
+  readonly path: string;
+  readonly approved: boolean;
+  readonly note: string;
+  readonly by: Person;
+}
+
 export interface RunService {
-  /** Starts a run of a frozen version. Rejects `flow_invalid`, `flow_cyclic`, `step_type_unknown`, `run_input_missing` with where. */
+  /** Starts a run of a frozen version; it may have to wait in line. Rejects `flow_busy`, `flow_invalid`, `flow_cyclic`, `step_type_unknown`, `run_input_missing` with where. */
   start(what: {
     workspaceId: string;
     flowId: string | null;
@@ -169,6 +181,11 @@ export interface RunService {
     inputs: Record<string, unknown>;
     startedBy: string | null;
     options?: RunOptions;
+    /** What started it, where that was not a person, and what its trigger steps give: those that are not named are skipped. */
+    trigger?: RunTrigger;
+    given?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+    /** Durable in the same commit as the run. */
+    alongside?: readonly Change[];
   }): Promise<RunSummary>;
   list(workspaceId: string, page: PageRequest & { state?: RunState; flowId?: string }): Promise<Page<RunSummary>>;
   lastOf(flowIds: readonly string[]): Promise<Map<string, RunSummary>>;
@@ -176,6 +193,10 @@ export interface RunService {
   steps(runId: string, page: PageRequest & StepFilter): Promise<Page<StepInstance>>;
   step(runId: string, stepId: string, path: string): Promise<StepDetail>;
   cancel(runId: string): Promise<RunSummary>;
+  /** F8: resolves when the decision is durable, with false where the step does not wait for it any more. */
+  decide(decision: ApprovalDecision): Promise<boolean>;
+  /** The run with its outputs when it has ended; null where it has not within so many milliseconds. */
+  ended(runId: string, ms: number): Promise<{ run: RunSummary; outputs: Record<string, unknown> } | null>;
   /**
    * F7: a failed or cancelled run goes on from where it stopped, as the same run; with `failedItemsOf`, those items of a Map
    * that failed are done again, and what comes after it. Rejects `run_going_on`, `run_succeeded`.

@@ -1,5 +1,5 @@
 import type { Store } from '../store/store.ts';
-import { type StepRow, steps } from '../store/tables.ts';
+import { holds, type StepRow, steps } from '../store/tables.ts';
 import type { Before } from './runner.ts';
 import { addWork, noWork } from './work-done.ts';
 
@@ -22,6 +22,6 @@ export async function readBefore(store: Store, runId: string): Promise<Before> {
         addWork(work, row, row.nodeId, row.finishedAt - (row.startedAt ?? row.finishedAt));
     }
     seq = found.at(-1)?.seq ?? seq;
-    if (found.length < page) return { rows, work, seq };
+    if (found.length < page) return { rows, work, seq, holds: await store.list(holds, { where: { runId } }) };
   }
 }

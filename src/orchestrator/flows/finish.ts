@@ -9,10 +9,11 @@ import { put } from '../store/store.ts';
 import { runs, type StepMarks, type StepRow } from '../store/tables.ts';
 import { type Batch, write } from './batch.ts';
 import type { CompiledStep } from './compile.ts';
+import { endHold, endHolds } from './holds/end-hold.ts';
 import { itemDone } from './map-results.ts';
 import { type Next, settle } from './plan.ts';
 import { waitBefore } from './policy.ts';
-import { type ActiveRun, isInside, keyOf, type OpenMap, type Scope } from './run-memory.ts';
+import { type ActiveRun, isInside, keyOf, type OpenMap, type OpenStep, type Scope } from './run-memory.ts';
 import type { WorkDeps } from './work-deps.ts';
 import { weaveOf, workersOf } from './work-done.ts';
 
@@ -23,10 +24,10 @@ export function open(
   scope: Scope,
   one: CompiledStep,
   row: StepRow,
-  map?: OpenMap,
+  more?: Pick<OpenStep, 'map' | 'held'>,
 ): void {
   const key = keyOf(one.step.id, scope.path);
-  run.open.set(key, { scope, one, row, ...(map === undefined ? {} : { map }) });
+  run.open.set(key, { scope, one, row, ...more });
   const seconds = one.step.policy?.timeoutSeconds;
   if (seconds === undefined || one.type.executes === 'job') return;
   const left = (row.startedAt ?? deps.clock.now()) + seconds * 1_000 - deps.clock.now();
@@ -83,7 +84,7 @@ export function finish(
   row.state = state;
   row.outputs = kept;
   row.finishedAt ??= deps.clock.now();
-  close(run, row);
+  close(deps, run, row, batch);
   write(batch, row);
   scope.outputs.set(one.step.id, kept);
   settled(deps, run, scope, one, batch);
@@ -165,7 +166,7 @@ export async function failStep(
   } else {
     row.state = 'failed';
     row.finishedAt ??= deps.clock.now();
-    close(run, row);
+    close(deps, run, row, batch);
     write(batch, row);
     await failed(deps, run, scope, one, error, batch);
   }
@@ -195,8 +196,9 @@ function tryAgain(
     ...(isMap ? {} : { startedAt: null }),
     marks: { ...row.marks, ...marks, ...(isMap ? { staleSeq: run.seq } : {}) },
   });
-  close(run, row);
+  close(deps, run, row, batch);
   write(batch, row);
+  batch.full = true; // A Map reads again what this batch writes of its items.
   scope.found.set(one.step.id, { ...row });
   const step = scope.level.level.indexOf.get(one.step.id) ?? -1;
   if (waitMs === 0) run.tasks.push({ kind: 'start', scope, step });
@@ -252,25 +254,29 @@ function cancelInside(deps: WorkDeps, run: ActiveRun, around: Scope | OpenMap, b
 function cancelOpen(deps: WorkDeps, run: ActiveRun, row: StepRow, batch: Batch): void {
   row.state = 'cancelled';
   row.finishedAt = deps.clock.now();
-  close(run, row);
+  close(deps, run, row, batch);
   write(batch, row);
   if (row.jobId !== null) batch.cancelJobs.push(row.jobId);
 }
 
-function close(run: ActiveRun, row: StepRow): void {
-  run.open.delete(keyOf(row.stepId, row.path));
+function close(deps: WorkDeps, run: ActiveRun, row: StepRow, batch: Batch): void {
+  const key = keyOf(row.stepId, row.path);
+  const held = run.open.get(key)?.held;
+  run.open.delete(key);
+  if (held !== undefined) endHold(deps, row, held, batch);
 }
 
 export function endRun(
   deps: WorkDeps,
   run: ActiveRun,
-  state: Exclude<RunState, 'running'>,
+  state: Exclude<RunState, 'running' | 'waiting'>,
   error: StepError | null,
   batch: Batch,
 ): void {
   if (batch.ends) return;
   batch.ends = true;
   run.top.closed = true;
+  endHolds(deps, run, batch);
   for (const { row } of [...run.open.values()]) cancelOpen(deps, run, row, batch);
   Object.assign(run.row, {
     state,

@@ -50,7 +50,7 @@ export async function openMap(
     next: 0,
     closed: false,
   };
-  open(deps, run, scope, one, row, map);
+  open(deps, run, scope, one, row, { map });
   if (!resumed) write(batch, row);
   if (scope.map === null) run.progress.total += items.length - 1;
   run.tasks.push({ kind: 'items', map });

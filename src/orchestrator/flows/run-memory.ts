@@ -2,9 +2,10 @@
 import type { Values } from '../../shared/flows/step-type.ts';
 import type { ItemCounts, StepInstance } from '../../shared/model/run.ts';
 import type { FinishedJob } from '../services.ts';
-import type { RunRow, StepMarks, StepRow } from '../store/tables.ts';
+import type { HeldFor, HoldRow, RunRow, StepMarks, StepRow } from '../store/tables.ts';
 import type { CompiledFlow, CompiledLevel, CompiledStep } from './compile.ts';
 import { levelOf } from './compile.ts';
+import type { Ending } from './holds/hold-desk.ts';
 import type { ItemList } from './item-list.ts';
 import type { MapResults } from './map-results.ts';
 import { begin, type Next, type Progress } from './plan.ts';
@@ -64,6 +65,28 @@ export interface OpenStep {
   readonly row: StepRow;
   /** Its items, where it is a Map. */
   readonly map?: OpenMap;
+  /** What it waits for, where it is a hold. */
+  readonly held?: Held;
+}
+
+/** What a step waits for; `over` once that has come. */
+export interface Held {
+  readonly due: number | null;
+  readonly what: HeldFor;
+  over: boolean;
+}
+
+/** Ends a wait. `patience`: how often it may wait for the step to be taken up again, after a restart. */
+export interface ReleaseTask {
+  readonly kind: 'release';
+  readonly key: string;
+  readonly ending: Ending;
+  /** For which approval, and who decided. */
+  readonly approvalId?: string;
+  readonly deciderId?: string;
+  /** Told whether it was this that ended the wait. */
+  readonly done?: (released: boolean) => void;
+  readonly patience: number;
 }
 
 export type Task =
@@ -71,6 +94,7 @@ export type Task =
   | { readonly kind: 'job'; readonly key: string; readonly finished: FinishedJob }
   | { readonly kind: 'items'; readonly map: OpenMap }
   | { readonly kind: 'timeout'; readonly key: string; readonly row: StepRow }
+  | ReleaseTask
   | { readonly kind: 'cancel'; readonly done: () => void };
 
 export interface ActiveRun {
@@ -78,6 +102,8 @@ export interface ActiveRun {
   readonly flow: CompiledFlow;
   readonly top: Scope;
   readonly open: Map<string, OpenStep>;
+  /** Waits found at a resume that have not been taken up again yet, by step instance. */
+  readonly holds: Map<string, HoldRow>;
   readonly tasks: Task[];
   readonly progress: { total: number; done: number; failed: number };
   readonly work: WorkDone;
@@ -166,15 +192,21 @@ export function instanceOf(row: StepRow): StepInstance {
     ...(row.startedAt === null ? {} : { startedAt: row.startedAt }),
     ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt }),
     attempts: row.attempts,
-    ...(row.marks == null ? {} : marksOf(row.marks)),
+    ...(row.marks == null ? {} : marksOf(row.marks, row.finishedAt === null)),
   };
 }
 
-function marksOf({ pinned, takenFrom, cachedFrom, usedDefault }: StepMarks): Partial<StepInstance> {
+function marksOf(
+  { pinned, takenFrom, cachedFrom, usedDefault, held }: StepMarks,
+  goesOn: boolean,
+): Partial<StepInstance> {
   return {
     ...(pinned === undefined ? {} : { pinned }),
     ...(takenFrom === undefined ? {} : { takenFrom }),
     ...(cachedFrom === undefined ? {} : { cachedFrom }),
     ...(usedDefault === undefined ? {} : { usedDefault }),
+    ...(held?.until === undefined || !goesOn ? {} : { waitsUntil: held.until }),
+    ...(held?.approvalId === undefined ? {} : { approvalId: held.approvalId }),
+    ...(held?.childRunId === undefined ? {} : { childRunId: held.childRunId }),
   };
 }

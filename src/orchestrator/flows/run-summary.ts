@@ -14,6 +14,8 @@ export function summaryOf(row: RunRow, active: ActiveRun | undefined): RunSummar
     number: row.number,
     state: row.state,
     startedBy: row.startedBy,
+    ...(row.trigger === null ? {} : { trigger: row.trigger }),
+    ...(row.parent === null ? {} : { parent: parentOf(row.parent) }),
     createdAt: row.createdAt,
     finishedAt: row.finishedAt,
     ...(row.error === null ? {} : { error: row.error }),
@@ -31,4 +33,8 @@ function basisOf({ from, pinned, only }: RunBasis): Pick<RunSummary, 'from' | 'p
     ...(pinned === undefined ? {} : { pinned: Object.keys(pinned) }),
     ...(only === undefined ? {} : { only }),
   };
+}
+
+function parentOf({ runId, stepId, path }: NonNullable<RunRow['parent']>): NonNullable<RunSummary['parent']> {
+  return { runId, stepId, path };
 }

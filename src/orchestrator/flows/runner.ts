@@ -6,7 +6,7 @@
  */
 import type { FinishedJob, JobService } from '../services.ts';
 import { put, type Store } from '../store/store.ts';
-import { jobs as jobTable, type RunRow, runs, type StepRow, steps } from '../store/tables.ts';
+import { type HoldRow, jobs as jobTable, type RunRow, runs, type StepRow, steps } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import type { Announcer } from './announce.ts';
 import { type Batch, newBatch, sizeOf } from './batch.ts';
@@ -15,7 +15,7 @@ import { cachedResult } from './cache.ts';
 import type { CompiledFlow } from './compile.ts';
 import { goOn } from './finish.ts';
 import { checkFiles } from './own-files.ts';
-import { type ActiveRun, instanceOf, keyOf, openTop, type Task } from './run-memory.ts';
+import { type ActiveRun, instanceOf, keyOf, openTop, type ReleaseTask, type Task } from './run-memory.ts';
 import { summaryOf } from './run-summary.ts';
 import { perform } from './work.ts';
 import type { WorkDeps } from './work-deps.ts';
@@ -29,6 +29,8 @@ export interface RunnerDeps {
   readonly jobs: RunnerJobs;
   readonly timers: Timers;
   readonly announce: Announcer;
+  /** Told of a run that has ended, after the commit. */
+  ended(row: RunRow): void;
   readonly work: Omit<WorkDeps, 'rowsAt' | 'cached' | 'later' | 'job' | 'checkFiles'>;
 }
 
@@ -38,6 +40,8 @@ export interface Before {
   readonly work: WorkDone;
   /** The last number given to a row. */
   readonly seq: number;
+  /** What steps wait for. */
+  readonly holds?: readonly HoldRow[];
 }
 
 export interface Runner {
@@ -46,6 +50,8 @@ export interface Runner {
   active(runId: string): ActiveRun | undefined;
   /** Resolves when nothing of a run that has ended is being done any more, its jobs told included. */
   left(runId: string): Promise<void>;
+  /** Ends a wait of a run; resolves when that is durable, with false where it had ended already, or the run is not active. */
+  release(runId: string, what: Omit<ReleaseTask, 'kind' | 'done' | 'patience'>): Promise<boolean>;
   /** Resolves when the cancellation is durable; false where the run is not active. */
   cancel(runId: string): Promise<boolean>;
   /** Ends jobs that were left behind by runs which are over. */
@@ -56,6 +62,8 @@ export interface Runner {
 
 /** So many changes at most go into one commit; a long chain of inline steps is cut into several. */
 const mostChanges = 256;
+/** So often a wait that is to be ended is looked for among what a run takes up again. */
+const mostTurns = 100;
 const firstPatience = 250;
 const mostPatience = 10_000;
 
@@ -118,9 +126,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       const again = row.state === 'running' ? begin(row, run.flow, before) : null;
       if (again === null) active.delete(run.row.id);
       for (const task of run.tasks.splice(0)) {
-        if (task.kind !== 'cancel') continue; // The rest is found again in the store.
+        if (task.kind !== 'cancel' && task.kind !== 'release') continue; // The rest is found again in the store.
         if (again !== null) add(again, task);
-        else if (task.kind === 'cancel') task.done();
+        else dropped(task);
       }
       return;
     }
@@ -130,7 +138,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     cancelTimers(run);
     active.delete(run.row.id);
     if (run.working !== null) leaving.set(run.row.id, run);
-    for (const task of run.tasks.splice(0)) if (task.kind === 'cancel') task.done();
+    for (const task of run.tasks.splice(0)) dropped(task);
+    deps.ended(run.row);
   };
   const show = (run: ActiveRun, batch: Batch) => {
     deps.announce.steps(run.row, batch.seen.values());
@@ -179,6 +188,11 @@ export function createRunner(deps: RunnerDeps): Runner {
     begin,
     active: (runId) => active.get(runId),
     left: async (runId) => (await leaving.get(runId)?.working) ?? undefined,
+    async release(runId, what) {
+      const run = active.get(runId);
+      if (run === undefined || stopping.signal.aborted) return false;
+      return await new Promise<boolean>((done) => add(run, { ...what, kind: 'release', done, patience: mostTurns }));
+    },
     async cancel(runId) {
       const run = active.get(runId);
       if (run === undefined) return false;
@@ -191,17 +205,25 @@ export function createRunner(deps: RunnerDeps): Runner {
       stopping.abort();
       for (const run of active.values()) cancelTimers(run);
       await Promise.all([...active.values()].map((run) => run.working));
+      for (const run of active.values()) for (const task of run.tasks.splice(0)) dropped(task);
     },
   };
 }
 
-function openRun(row: RunRow, flow: CompiledFlow, { rows, work, seq }: Before) {
+/** Whoever waits for a task that is not done any more is told. */
+function dropped(task: Task): void {
+  if (task.kind === 'cancel') task.done();
+  if (task.kind === 'release') task.done?.(false);
+}
+
+function openRun(row: RunRow, flow: CompiledFlow, { rows, work, seq, holds = [] }: Before) {
   const { scope, next } = openTop(flow, new Map(rows.map((step) => [step.stepId, { ...step }])), row.resumedSeq ?? 0);
   const run: ActiveRun = {
     row: { ...row },
     flow,
     top: scope,
     open: new Map(),
+    holds: new Map(holds.map((hold) => [keyOf(hold.stepId, hold.path), hold])),
     tasks: [],
     progress: { total: scope.level.steps.length, done: 0, failed: 0 },
     work,

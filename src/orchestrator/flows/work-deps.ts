@@ -2,12 +2,14 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Values } from '../../shared/flows/step-type.ts';
 import type { Job } from '../../shared/model/job.ts';
 import type { StepRow } from '../store/tables.ts';
+import type { HoldDesk } from './holds/hold-desk.ts';
 import type { ActiveRun, Task } from './run-memory.ts';
 import type { RunValues } from './values.ts';
 
 export interface WorkDeps {
   readonly clock: Clock;
   readonly values: RunValues;
+  readonly holds: HoldDesk;
   /** Told of errors that are nobody's mistake but ours. */
   unexpected(error: unknown, what: string): void;
   job(jobId: string): Promise<Job | null>;

@@ -11,6 +11,7 @@ import { type Batch, show } from './batch.ts';
 import { signatureOf } from './cache.ts';
 import type { CompiledStep } from './compile.ts';
 import { endRun, failed, failStep, finish, inWords, newRow, open, settled, succeed, unknownError } from './finish.ts';
+import { openHold, releaseHold, reopenHold } from './holds/holds.ts';
 import { gather } from './inputs.ts';
 import { feed, openMap } from './items.ts';
 import { isCached, isStale, jobRetryOf } from './policy.ts';
@@ -33,6 +34,9 @@ export async function perform(deps: WorkDeps, run: ActiveRun, task: Task, batch:
       return;
     case 'timeout':
       await timeOut(deps, run, task.key, task.row, batch);
+      return;
+    case 'release':
+      await releaseHold(deps, run, task, batch);
       return;
     case 'cancel':
       batch.after.push(task.done);
@@ -60,7 +64,9 @@ async function startStep(deps: WorkDeps, run: ActiveRun, scope: Scope, step: num
     await takeJob(deps, run, scope, one, row, found.jobId, batch);
     return;
   }
+  const held = again || run.holds.size === 0 ? undefined : run.holds.get(keyOf(one.step.id, scope.path));
   try {
+    if (held !== undefined) return await reopenHold(deps, run, { scope, one, row }, held, batch);
     const { inputs, config } = gather(scope.level, one, await sourcesOf(deps, run, scope, one));
     await execute(deps, run, scope, one, row, inputs, config, batch);
   } catch (error) {
@@ -128,6 +134,9 @@ async function execute(
       show(batch, row);
       return;
     }
+    case 'hold':
+      openHold(deps, run, { scope, one, row }, one.type.hold(config, inputs, context), batch);
+      return;
     case 'container':
       await openMap(deps, run, scope, one, row, inputs, config, batch);
   }
