@@ -30,6 +30,8 @@ export interface NodeGround {
   processors(): readonly number[] | undefined;
   /** The owner's limits were changed from afar (N13). */
   changeLimits(limits: NonNullable<NodeMessageOf<'register'>['resource_limits']>): Promise<void>;
+  /** Ends this process in order, so that whoever supervises it starts it anew (N13). */
+  restart(): void;
   timings: NodeTimings;
   log: Logger;
 }
@@ -117,6 +119,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
       link.send({ type: 'drain' });
     }
     link.send(heartbeat());
+    if (action === 'restart') ground.restart();
   };
 
   const onMessage = (message: HostMessage) => {
@@ -155,6 +158,9 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
     onOnline: (registered) => {
       log.info({ host: host.url, workspaces: registered.workspace_ids.length }, 'registered');
       desk.online(registered.jobs);
+      // A host takes who registers for willing.
+      if (taking.draining) link.send({ type: 'drain' });
+      if (!accepting()) link.send(heartbeat());
     },
     onOffline: (reason) => log.info({ host: host.url, reason }, 'not connected'),
     onMessage,

@@ -10,6 +10,8 @@ runService({
   startSchema: WorkerStartSchema,
   start: async (message) => {
     const node = await startNode(message, log);
+    // The way out is that of any other end; the supervisor starts anew what ended without its asking.
+    void node.restart.then(() => process.emit('SIGTERM', 'SIGTERM'));
     return { ready: node.ready, stop: () => node.stop() };
   },
 });

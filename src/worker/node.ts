@@ -14,6 +14,7 @@ import { createModelExecutor } from './executors/model.ts';
 import { createOcrExecutor } from './executors/ocr.ts';
 import { createScriptExecutor, findScriptGround } from './executors/script.ts';
 import { detectCapabilities } from './hardware/capabilities.ts';
+import { watchHardware } from './hardware/watch.ts';
 import { type HostDesk, type NodeGround, openHostDesk } from './host-desk.ts';
 import { openIdentity } from './identity.ts';
 import { createSlots } from './jobs/slots.ts';
@@ -25,6 +26,8 @@ import { findSandboxTools } from './sandbox/tools.ts';
 
 export interface RunningNode {
   ready: WorkerReady;
+  /** Resolves when a host asked for a restart that the owner allows (N13). */
+  restart: Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -51,7 +54,8 @@ export async function startNode(start: WorkerStart, log: Logger, more: readonly 
   for (const notice of [config.notice, replaced ? 'node-identity.json was damaged; this is a new node now' : null]) {
     if (notice !== null) log.warn(notice);
   }
-  const opening = openDesks(start, more, config, identity, log);
+  const { promise: restart, resolve: askRestart } = Promise.withResolvers<void>();
+  const opening = openDesks(start, more, config, identity, askRestart, log);
   opening.catch((error: unknown) => log.error({ err: error }, 'the worker could not begin'));
   const stopLooking = onWakeUp(async () => {
     for (const desk of (await opening).desks) desk.resumed();
@@ -59,9 +63,11 @@ export async function startNode(start: WorkerStart, log: Logger, more: readonly 
   const { nodeId, shareKey } = config.config;
   return {
     ready: { type: 'ready', nodeId, shareKey },
+    restart,
     async stop() {
       stopLooking();
       const opened = await opening.catch(() => null);
+      opened?.stopWatching();
       await Promise.all((opened?.desks ?? []).map((desk) => desk.stop()));
       await Promise.all((opened?.executors ?? []).map((executor) => executor.stop()));
       await opened?.models.stop();
@@ -79,8 +85,9 @@ async function openDesks(
   more: readonly Executor[],
   config: NodeConfigFile,
   identity: NodeGround['identity'],
+  restart: () => void,
   log: Logger,
-): Promise<{ desks: HostDesk[]; executors: Executor[]; models: ModelWatch }> {
+): Promise<{ desks: HostDesk[]; executors: Executor[]; models: ModelWatch; stopWatching: () => void }> {
   const home = join(dataDir, 'worker');
   const jobs = join(home, 'jobs');
   await rm(jobs, { recursive: true, force: true, maxRetries: 3 });
@@ -106,7 +113,8 @@ async function openDesks(
     ...more,
   ];
   const { name = detected.name } = config.config;
-  const capabilities = { ...detected, ...(name === undefined ? {} : { name }) };
+  const named = name === undefined ? {} : { name };
+  let capabilities = { ...detected, ...named };
   const slots = createSlots(sharedRoom(capabilities, config.config.resourceLimits));
   const usable = usableProcessors();
   const ground: NodeGround = {
@@ -127,11 +135,21 @@ async function openDesks(
       slots.resize(sharedRoom(capabilities, resourceLimits));
       for (const desk of desks) desk.tellLimits();
     },
+    restart,
     timings: timingsFrom(nodeTimings),
     log,
   };
   for (const host of hosts) desks.push(await openHostDesk(host, ground));
-  return { desks, executors, models };
+  const stopWatching = watchHardware(
+    () => capabilities,
+    () => detectCapabilities(config.config.nodeId),
+    (found) => {
+      capabilities = { ...found, ...named };
+      slots.resize(sharedRoom(capabilities, config.config.resourceLimits));
+      for (const desk of desks) desk.tellCapabilities();
+    },
+  );
+  return { desks, executors, models, stopWatching };
 }
 
 async function keepModelChoices(config: NodeConfigFile, choices: WorkerStart['models']): Promise<void> {

@@ -17,6 +17,7 @@ import { nextAppearance } from './appearance.ts';
 import { createGuesses } from './guesses.ts';
 import { type Introduction, judge } from './registration.ts';
 import type { NodeSession, Roster, RosterNode } from './roster.ts';
+import { createStrangers } from './strangers.ts';
 
 type Register = NodeMessageOf<'register'>;
 
@@ -41,6 +42,7 @@ export interface Reception {
   readonly message: Register;
   readonly shareKey: string;
   readonly introduction: Introduction;
+  readonly address: string;
   /** SPKI DER in base64; null where there is nothing to prove (N2). */
   readonly prove: string | null;
 }
@@ -63,12 +65,11 @@ const sweepEvery = 1_000;
 /** A longer gap between two sweeps means that this machine slept; that is no silence of the nodes. */
 const sleepGap = 5_000;
 const saveEvery = 30_000;
-/** Nodes that belong to no workspace; anybody can make them, so they are bounded. */
-const maxUnattached = 20_000;
 
 export function createNodeDesk(deps: DeskDeps): NodeDesk {
   const { store, roster, engine, clock, timers, timings, log } = deps;
   const guesses = createGuesses(clock);
+  const strangers = createStrangers(roster, clock);
   /** Nodes whose counters or times are newer than the store. */
   const unsaved = new Set<string>();
 
@@ -84,12 +85,6 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
     for (const { row } of roster.all()) if (row.shareKey === shareKey) return row.id;
     return null;
   };
-  const tooManyUnattached = () => {
-    let count = 0;
-    for (const node of roster.all()) if (node.workspaces.size === 0) count += 1;
-    return count >= maxUnattached;
-  };
-
   const save = (change: Change[]) =>
     store.commit(change).catch((error: unknown) => log.error({ err: error }, 'A node could not be written'));
   const saveCounters = async () => {
@@ -139,8 +134,14 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
     setHearing(node, 'lost');
     engine.nodeLost(node.row.id, { code: 'node_lost', message: `${node.row.name} was lost`, fault: 'node' });
   };
+  const forgetStrangers = () => {
+    const gone = strangers.spent();
+    for (const nodeId of gone) roster.remove(nodeId);
+    if (gone.length > 0) void save(gone.map((id) => remove(nodes, { id })));
+  };
   const stops = [
     timers.every(sweepEvery, sweep),
+    timers.every(saveEvery, forgetStrangers),
     timers.every(saveEvery, () => void saveCounters()),
     engine.onWork((nodeId, outcome) => {
       const node = roster.get(nodeId);
@@ -162,12 +163,12 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
         return null;
       }
       if (judgement.bySecret && spent) return null;
-      if (known === null && introduction.kind === 'none' && tooManyUnattached()) return null;
-      return { message, shareKey: judgement.shareKey, prove: judgement.prove, introduction };
+      if (known === null && introduction.kind === 'none' && !strangers.mayCome(address)) return null;
+      return { message, shareKey: judgement.shareKey, prove: judgement.prove, introduction, address };
     },
 
     async admit(reception, connect) {
-      const { message, shareKey, introduction } = reception;
+      const { message, shareKey, introduction, address } = reception;
       const id = message.capabilities.node_id;
       const before = roster.get(id);
       // Somebody else may have registered under this id or key while it proved its own.
@@ -178,7 +179,9 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       const row = rowOf(reception, before?.row ?? null, epoch, () => nextAppearance(rowsOf(roster)), deps);
       const joined = await membershipsFor(store, introduction, before ?? null, row, clock.now());
       const node = before ?? roster.add(row, []);
+      if (before === undefined && introduction.kind === 'none') strangers.came(address);
       node.row = row;
+      node.heardAt = clock.now();
       for (const { workspaceId, state } of joined) node.workspaces.set(workspaceId, state);
       await store.commit([put(nodes, row), ...joined.map((membership) => put(nodeWorkspaces, membership))]);
       // N5: meanwhile it may have connected once more; the later connection is the one that counts.
@@ -207,12 +210,15 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       withNode(nodeId, (node) => {
         const { available = true, remote_control_enabled: remote = node.row.remoteControlEnabled } = message;
         const pause = available ? null : pauseOf(message);
+        // A node that takes work again has ended its drain.
+        const draining = node.draining && !available;
         if (
+          node.draining !== draining ||
           node.available !== available ||
           node.pause?.until !== pause?.until ||
           node.pause?.reason !== pause?.reason
         ) {
-          Object.assign(node, { available, pause });
+          Object.assign(node, { available, pause, draining });
           roster.refresh(node);
         }
         if (remote !== node.row.remoteControlEnabled) change(node, { remoteControlEnabled: remote });

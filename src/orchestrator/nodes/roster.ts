@@ -47,6 +47,8 @@ export interface Roster {
   all(): Iterable<RosterNode>;
   views(): NodeView[];
   add(row: NodeRow, workspaces: readonly NodeWorkspaceRow[]): RosterNode;
+  /** Forgets a node that holds nothing and is not connected. */
+  remove(nodeId: string): void;
   /** To be called after a change of a node, so that the scheduler sees it. */
   refresh(node: RosterNode): void;
   /** What its attempts have earned it; nobody is told. */
@@ -61,10 +63,16 @@ export interface Roster {
   onChanged(listener: (node: RosterNode) => void): () => void;
 }
 
+/** Anybody may register a node and name kinds of jobs; so many are known at most. */
+const maxKinds = 1_000;
+
 export function createRoster(): Roster {
   const nodes = new Map<string, RosterNode>();
   const kinds = new Set<string>();
   const listeners = new Set<(node: RosterNode) => void>();
+  const name = (executors: readonly string[]) => {
+    for (const kind of executors) if (kinds.size < maxKinds) kinds.add(kind);
+  };
   const occupy = (nodeId: string, requires: Requirements, gpu: number | null, sign: 1 | -1) => {
     const node = nodes.get(nodeId);
     if (node === undefined) return;
@@ -92,12 +100,13 @@ export function createRoster(): Roster {
       const times = { heardAt: row.lastSeenAt ?? 0, connectedAt: null, taken };
       const node: RosterNode = { ...known, ...times, view: viewOf({ ...known, taken }) };
       nodes.set(row.id, node);
-      for (const kind of row.executors) kinds.add(kind);
+      name(row.executors);
       return node;
     },
+    remove: (nodeId) => void nodes.delete(nodeId),
     refresh(node) {
       node.view = viewOf(node);
-      for (const kind of node.row.executors) kinds.add(kind);
+      name(node.row.executors);
       for (const listener of listeners) listener(node);
     },
     setStanding(nodeId, standing) {
