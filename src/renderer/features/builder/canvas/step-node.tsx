@@ -1,15 +1,17 @@
 import './step.css';
 import type { Node, NodeProps } from '@xyflow/react';
+import { Pin, RotateCw } from 'lucide-react';
 import { type CSSProperties, memo } from 'react';
 import { stepType } from '../../../../shared/flows/registry.ts';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
 import { isRunOver, type StepInstance } from '../../../../shared/model/run.ts';
 import { colourOf } from '../../../app/machines.ts';
+import { Button } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { MachineChip, machineColour } from '../../../ui/machine-chip.tsx';
 import { formatPlural } from '../../../ui/numbers.ts';
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
-import { useBuilder, useRun, useUi } from '../model/builder.ts';
+import { useBuilder, usePin, useRun, useUi } from '../model/builder.ts';
 import { type Body, innerPortPoint, type MapLayout, portPoint } from '../model/geometry.ts';
 import { iconNamed } from '../model/icons.ts';
 import { useMachines } from '../model/machines-context.ts';
@@ -17,6 +19,7 @@ import { placementWords } from '../model/placement-words.ts';
 import type { StepPorts } from '../model/ports.ts';
 import { isFinished, type RunOverlay } from '../run/overlay.ts';
 import { blockColour, stepLook } from '../run/step-look.ts';
+import { tryAgain } from '../run/try-again.ts';
 import { changeWords } from '../versions/flow-diff.ts';
 import { FarPort, PortHandle } from './port-handle.tsx';
 import { MapCells, StepBody, Thread, useTick } from './step-parts.tsx';
@@ -91,6 +94,7 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
   const machines = useMachines();
   const instance = useRun((run) => instanceOf(run.overlay, step.id, within));
   const change = useUi((state) => state.diff?.steps.get(step.id));
+  const pin = usePin(step.id);
   const progress = useRun((run) => (layout === null ? undefined : run.overlay?.maps.get(step.id)));
   const lanes = useRun((run) =>
     within === null ? noLanes : (run.overlay?.maps.get(within)?.lanes.get(step.id) ?? noLanes),
@@ -128,6 +132,12 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
           <span className="flow-step-name" title={step.name}>
             {step.name}
           </span>
+          {pin !== undefined && (
+            <span className="flow-pin" title="Its output is pinned: it is not executed">
+              <Icon of={Pin} size={12} />
+              <span className="sr-only">Pinned</span>
+            </span>
+          )}
           {change !== undefined && (
             <span className="flow-change" data-change={change}>
               {changeWords[change]}
@@ -146,7 +156,7 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
           </div>
         )}
         {layout === null ? (
-          <StepBody body={body} lanes={lanes} within={within} />
+          <StepBody stepId={step.id} body={body} lanes={lanes} within={within} />
         ) : (
           <>
             <MapCells items={instance?.items} progress={progress} hint={type?.describe(step.config) ?? ''} />
@@ -173,6 +183,7 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
                   : machine.name}
             </span>
           )}
+          {look.frame === 'failed' && within === null && <TryAgain />}
           {look.frame === 'failed' && instance?.jobId !== undefined && (
             <button type="button" className="link" onClick={() => ui.setState({ tab: 'log', inspectorClosed: false })}>
               See log
@@ -203,6 +214,19 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
       ))}
       {layout !== null && <InnerPorts stepId={step.id} ports={ports} layout={layout} free={free} />}
     </>
+  );
+}
+
+/** Goes on with the run from the steps that failed, once it is over. */
+function TryAgain() {
+  const { run, readOnly } = useBuilder();
+  const over = useRun((state) => state.overlay?.run.state === 'failed');
+  const pending = useRun((state) => state.pending === 'resume');
+  if (readOnly || !over) return null;
+  return (
+    <Button size="s" icon={RotateCw} pending={pending} onClick={() => void tryAgain(run)}>
+      Try again
+    </Button>
   );
 }
 

@@ -13,6 +13,7 @@ import { useMachines } from '../model/machines-context.ts';
 import { graphOf } from '../model/ports.ts';
 import type { MapProgress } from '../run/overlay.ts';
 import { outerItem } from '../run/overlay.ts';
+import { AskBody } from './ask-body.tsx';
 
 /** The present, twice a second while something moves; still otherwise. */
 export function useTick(moving: boolean): number {
@@ -27,6 +28,7 @@ export function useTick(moving: boolean): number {
 }
 
 interface StepBodyProps {
+  stepId: string;
   body: Body;
   lanes: readonly StepInstance[];
   /** The Map whose items the lanes are. */
@@ -34,7 +36,7 @@ interface StepBodyProps {
 }
 
 /** What stands between the ports of a step and its foot. */
-export function StepBody({ body, lanes, within }: StepBodyProps) {
+export function StepBody({ stepId, body, lanes, within }: StepBodyProps) {
   switch (body.kind) {
     case 'none':
       return null;
@@ -70,6 +72,10 @@ export function StepBody({ body, lanes, within }: StepBodyProps) {
       );
     case 'fail':
       return <div className="flow-body flow-fail">{body.message}</div>;
+    case 'text':
+      return <div className="flow-body flow-fail flow-result">{body.text}</div>;
+    case 'ask':
+      return <AskBody stepId={stepId} />;
     case 'lanes':
       return <Lanes count={body.count} lanes={lanes} within={within} />;
   }

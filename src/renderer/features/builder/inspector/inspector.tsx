@@ -212,7 +212,7 @@ function Settings({ step }: { step: FlowStep }) {
           wiredTo: (path) => wired.get(path),
         }}
       />
-      {type.executes === 'job' && <PolicyFold step={step} />}
+      {type.category !== 'start' && <PolicyFold step={step} />}
     </>
   );
 }

@@ -16,6 +16,7 @@ export const measures = {
   say: 27,
   thumbs: 46,
   table: 52,
+  ask: 80,
   lane: 23,
   lanesEnd: 6,
   failLine: 17,
@@ -48,6 +49,10 @@ export type Body =
   | { kind: 'thumbs'; images: readonly { fileId: string; name: string }[]; more: number }
   | { kind: 'table'; columns: readonly string[]; row: readonly string[] }
   | { kind: 'fail'; message: string }
+  /** What an Output gave, in its first lines. */
+  | { kind: 'text'; text: string }
+  /** A question to whoever looks. */
+  | { kind: 'ask' }
   | { kind: 'lanes'; count: number };
 
 export const portsHeight = (rows: number): number => (rows === 0 ? 0 : rows * measures.portRow + measures.portsEnd);
@@ -72,6 +77,10 @@ export function bodyHeight(body: Body, width: number): number {
       return measures.table;
     case 'fail':
       return failHeight(body.message, width);
+    case 'text':
+      return failHeight(body.text, width);
+    case 'ask':
+      return measures.ask;
     case 'lanes':
       return body.count === 0 ? 0 : body.count * measures.lane + measures.lanesEnd;
   }

@@ -26,6 +26,10 @@ export interface RunDrawing {
   failure(stepId: string): string | null;
   /** The first row of a table that an Output gave. */
   table(stepId: string): { columns: readonly string[]; row: readonly string[] } | null;
+  /** The beginning of a text that an Output gave. */
+  text(stepId: string): string | null;
+  /** Whether a step asks if it may go on. */
+  asks(stepId: string): boolean;
 }
 
 export interface Placed {
@@ -101,15 +105,19 @@ export function sceneOf(view: FlowView, graph: FlowGraph, run: RunDrawing | null
     for (const child of below) put(child, absolute, within ?? item.step.id, item.layout.well);
   };
 
-  for (const step of inner.get('') ?? []) {
-    const { children, ...measured } = measure(step);
+  const outer = inner.get('') ?? [];
+  const sizes = new Map(outer.map((step) => [step.id, measure(step)]));
+  const down = run === null ? noShifts : shiftsOf(outer, sizes, sceneOf(view, graph, null).boxes);
+  for (const step of outer) {
+    const { children, ...measured } = sizes.get(step.id) ?? measure(step);
+    const at = { x: step.position.x, y: step.position.y + (down.get(step.id) ?? 0) };
     const item = {
       step,
       ...measured,
       hasInner: children.length > 0,
       below: children,
-      position: step.position,
-      absolute: step.position,
+      position: at,
+      absolute: at,
       within: null,
     };
     put(item, { x: 0, y: 0 }, null, { x: 0, y: 0 });
@@ -141,6 +149,39 @@ export function sceneOf(view: FlowView, graph: FlowGraph, run: RunDrawing | null
   };
 }
 
+const noShifts: ReadonlyMap<string, number> = new Map();
+/** What is pushed down keeps at least this distance, or the one it had. */
+const leastGap = 24;
+
+/**
+ * How far steps give way to those above them that have grown in a run (the items of a Map, what went wrong), so that nothing
+ * lies over another; the places that are stored stay as they are.
+ */
+function shiftsOf(
+  steps: readonly FlowStep[],
+  sizes: ReadonlyMap<string, { size: Extent }>,
+  resting: ReadonlyMap<string, Box>,
+): ReadonlyMap<string, number> {
+  const grown = steps.filter(({ id }) => (sizes.get(id)?.size.height ?? 0) > (resting.get(id)?.height ?? 0));
+  if (grown.length === 0) return noShifts;
+  const shifts = new Map<string, number>();
+  const moving: { rest: Box; bottom: number }[] = [];
+  for (const step of steps.toSorted((one, other) => one.position.y - other.position.y)) {
+    const rest = resting.get(step.id);
+    if (rest === undefined) continue;
+    let shift = 0;
+    for (const above of moving) {
+      const gap = rest.y - above.rest.y - above.rest.height;
+      const beside = rest.x >= above.rest.x + above.rest.width || above.rest.x >= rest.x + rest.width;
+      if (gap >= 0 && !beside) shift = Math.max(shift, above.bottom + Math.min(gap, leastGap) - rest.y);
+    }
+    const height = sizes.get(step.id)?.size.height ?? rest.height;
+    if (shift > 0) shifts.set(step.id, shift);
+    if (shift > 0 || height > rest.height) moving.push({ rest, bottom: rest.y + shift + height });
+  }
+  return shifts;
+}
+
 /** The place to store for a step that stands absolutely at `at` inside a Map: counted from the Map as it is drawn before a run. */
 export function placeInMap(scene: Scene, mapId: string, at: Point): Point {
   const map = scene.placed.get(mapId);
@@ -157,6 +198,7 @@ export function placeInMap(scene: Scene, mapId: string, at: Point): Point {
 function bodyOf(step: FlowStep, run: RunDrawing | null): Body {
   const failure = run?.failure(step.id) ?? null;
   if (failure !== null) return { kind: 'fail', message: failure };
+  if (run?.asks(step.id) === true) return { kind: 'ask' };
   const lanes = run?.lanes(step) ?? 0;
   if (lanes > 0) return { kind: 'lanes', count: lanes };
   switch (step.type) {
@@ -164,7 +206,9 @@ function bodyOf(step: FlowStep, run: RunDrawing | null): Body {
       return inputBody(step.config['value']);
     case 'output': {
       const table = run?.table(step.id) ?? null;
-      return table === null ? { kind: 'none' } : { kind: 'table', ...table };
+      const text = run?.text(step.id) ?? null;
+      if (table !== null) return { kind: 'table', ...table };
+      return text === null ? { kind: 'none' } : { kind: 'text', text };
     }
     case 'code':
       return sayBody(step, false);

@@ -1,5 +1,7 @@
 /** What a run changes in the layout of the canvas, as one text, so that the layout is made again only when that changes. */
+
 import type { FlowStep } from '../../../../shared/model/flow.ts';
+import { isRunOver } from '../../../../shared/model/run.ts';
 import type { RunDrawing } from '../model/scene.ts';
 import type { RunState, TableHead } from './run-session.ts';
 
@@ -9,16 +11,27 @@ interface Parts {
   lanes: Record<string, number>;
   failures: Record<string, string>;
   tables: Record<string, TableHead>;
+  texts: Record<string, string>;
+  /** Steps that ask whether to go on. */
+  asks: string[];
 }
 
 const mostLanes = 4;
 
-export function drawingKey({ overlay, tables }: RunState): string {
+export function drawingKey({ overlay, tables, texts }: RunState): string {
   if (overlay === null) return '';
-  const parts: Parts = { items: {}, lanes: {}, failures: {}, tables: Object.fromEntries(tables) };
+  const parts: Parts = {
+    items: {},
+    lanes: {},
+    failures: {},
+    tables: Object.fromEntries(tables),
+    texts: Object.fromEntries(texts),
+    asks: [],
+  };
   for (const [stepId, { state, items, error }] of overlay.steps) {
     if (items !== undefined) parts.items[stepId] = items.total;
     if (items !== undefined && state === 'running') parts.lanes[stepId] = Math.min(mostLanes, items.total);
+    if (state === 'awaiting_approval' && !isRunOver(overlay.run.state)) parts.asks.push(stepId);
     if (state === 'failed' && items === undefined) parts.failures[stepId] = failureWords(error);
   }
   return JSON.stringify(parts);
@@ -39,5 +52,7 @@ export function drawingOf(key: string): RunDrawing | null {
     lanes: (step: FlowStep) => (step.parent === undefined ? 0 : (parts.lanes[step.parent] ?? 0)),
     failure: (stepId) => parts.failures[stepId] ?? null,
     table: (stepId) => parts.tables[stepId] ?? null,
+    text: (stepId) => parts.texts[stepId] ?? null,
+    asks: (stepId) => parts.asks.includes(stepId),
   };
 }

@@ -18,6 +18,8 @@ export interface RunState {
   file: FlowFile | null;
   /** The head and the first row of the tables that Outputs gave, by step. */
   tables: ReadonlyMap<string, TableHead>;
+  /** The beginning of texts that Outputs gave, by step. */
+  texts: ReadonlyMap<string, string>;
   /** What the host is being asked for. */
   pending: 'start' | 'stop' | 'resume' | null;
   /** Why the last thing that was asked for did not happen. */
@@ -66,6 +68,7 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
     overlay: null,
     file: null,
     tables: new Map(),
+    texts: new Map(),
     pending: null,
     problem: null,
   }));
@@ -88,7 +91,10 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
       .call('getRunStep', { params: { id: runId, stepId }, query: {}, signal })
       .catch(() => null);
     const shown = shownAs(detail?.outputs['value'] ?? detail?.inputs['value']);
-    if (wanted !== runId || shown.kind !== 'table') return;
+    if (wanted !== runId) return;
+    if (shown.kind === 'text' && shown.text.trim() !== '')
+      state.setState((before) => ({ texts: new Map(before.texts).set(stepId, beginningOf(shown.text)) }));
+    if (shown.kind !== 'table') return;
     const head = { columns: shown.columns.slice(0, 3), row: (shown.rows[0] ?? []).slice(0, 3).map(inCell) };
     state.setState((before) => ({ tables: new Map(before.tables).set(stepId, head) }));
   };
@@ -122,7 +128,8 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
   const load = async (runId: string) => {
     const { value, position } = await client.callPositioned('getRun', { params: { id: runId }, signal });
     if (wanted !== runId) return;
-    state.setState({ overlay: startOverlay(value.run, value.file, []), file: value.file, tables: new Map() });
+    const fresh = { tables: new Map(), texts: new Map() };
+    state.setState({ overlay: startOverlay(value.run, value.file, []), file: value.file, ...fresh });
     takeSteps(value.steps);
     unfollow ??= follow(runId, position);
     const outer = value.file.steps.filter((step) => step.parent === undefined).map((step) => step.id);
@@ -172,7 +179,7 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
       unfollow?.();
       unfollow = null;
       wanted = null;
-      state.setState({ overlay: null, file: null, tables: new Map() });
+      state.setState({ overlay: null, file: null, tables: new Map(), texts: new Map() });
     },
     clearProblem: () => state.setState({ problem: null }),
     start: (body) =>
@@ -201,6 +208,14 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
       unfollow?.();
     },
   };
+}
+
+const mostText = 160;
+
+/** The first lines of a text, as much as a step shows. */
+function beginningOf(text: string): string {
+  const lines = text.trim().split('\n').slice(0, 3).join('\n');
+  return lines.length > mostText ? `${lines.slice(0, mostText - 1)}…` : lines;
 }
 
 /** The mistakes that a refusal names, by step: `steps/<id>/<field>` (errors.ts). */

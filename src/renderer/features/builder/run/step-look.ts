@@ -74,6 +74,10 @@ function wordsOf(instance: StepInstance, { map, waitsFor, placement }: LookInput
     case 'running':
       return instance.items === undefined ? (instance.summary ?? 'On the host') : itemsWords(instance.items, map);
     case 'succeeded':
+      if (instance.pinned === true) return 'Pinned, not executed';
+      if (instance.usedDefault === true) return 'It failed; its default goes on';
+      if (instance.takenFrom !== undefined) return 'From the run before';
+      if (instance.cachedFrom !== undefined) return 'Same as in an earlier run';
       return instance.items === undefined ? instance.summary || placement : itemsWords(instance.items, map);
     case 'failed':
       return instance.items === undefined ? 'Failed' : itemsWords(instance.items, map);

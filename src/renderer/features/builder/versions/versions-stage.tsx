@@ -87,6 +87,7 @@ const noRun = createStore<RunState>(() => ({
   overlay: null,
   file: null,
   tables: new Map(),
+  texts: new Map(),
   pending: null,
   problem: null,
 }));
