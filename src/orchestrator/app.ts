@@ -17,9 +17,12 @@ import { openBlobStore } from './files/blobs.ts';
 import { createFiles } from './files/files.ts';
 import { createFlowDocumentParts } from './flow-documents/parts.ts';
 import { createRunService } from './flows/run-service.ts';
+import { createHostParts } from './host-executors/parts.ts';
 import { signInUrl } from './http/routes/people.ts';
 import { startHttp } from './http/server.ts';
 import type { HostFacts } from './http/server-deps.ts';
+import { masterKey } from './keys/master-key.ts';
+import { reachableModels } from './keys/models.ts';
 import { createAttemptTickets } from './live/attempt-tickets.ts';
 import { createLiveHub } from './live/hub.ts';
 import { createHistory } from './parts/history.ts';
@@ -93,6 +96,10 @@ async function assemble(
   const { version, dataDir } = config;
   const history = createHistory({ store: opened, acting, blobs, clock, dataDir, hostId, version, log });
   const samples = createSamples(resourcePath('samples'), files);
+  const host = createHostParts({
+    ...{ store, blobs, files, clock, ids, random },
+    masterKey: await masterKey(config.dataDir, config.masterKey, random),
+  });
   const core = await createCore({
     store,
     hub,
@@ -107,6 +114,8 @@ async function assemble(
     ownerId: identity.ownerId,
     host: { hostId: identity.hostId, version: config.version, epoch },
     ...liveRights(directory),
+    hostWork: host.hostWork,
+    alongside: host.alongside,
     log,
   });
   stops.push(core.stop);
@@ -164,6 +173,8 @@ async function assemble(
       attemptTickets: tickets,
       hub,
       samples: samples.list,
+      ...{ keys: host.keys, secrets: host.secrets, settings: host.settings, usage: host.usage },
+      models: (workspaceId) => reachableModels({ keys: host.keys, nodes }, workspaceId),
       acting,
       ...history,
     },

@@ -26,6 +26,12 @@ export const OrchestratorStartSchema = Type.Object({
   adminToken: Type.String({ ...secret, description: 'Bearer token of the local owner, made at each start' }),
   workerToken: Type.String({ ...secret, description: 'Introduces the embedded worker (data.md, node identity)' }),
   version: Type.String(),
+  masterKey: Type.Optional(
+    Type.String({
+      ...secret,
+      description: 'Of a keychain, base64 of 32 bytes; else a file in the data folder holds it (S5)',
+    }),
+  ),
   nodeTimings: timings,
 });
 export type OrchestratorStart = Static<typeof OrchestratorStartSchema>;

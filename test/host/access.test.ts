@@ -185,14 +185,10 @@ const aJob = async () => {
   const jobs = [{ kind: 'ocr', input: {} }];
   return (await owner.client.call('submitJobs', { params: { id: workspaceId }, body: { jobs } })).jobIds[0] ?? '';
 };
+/** A port that nothing listens at. */
+const nowhere = { provider: 'openai_compatible', baseUrl: 'http://127.0.0.1:9', secret: 'x' } as const;
 const aKey = async () => {
-  const body = {
-    name: 'A key',
-    provider: 'openai_compatible' as const,
-    baseUrl: 'http://127.0.0.1:9',
-    secret: 'x',
-    untested: true,
-  };
+  const body = { name: 'A key', ...nowhere, untested: true };
   const { id } = await owner.client.call('createApiKey', { params: { id: workspaceId }, body });
   keys.push(id);
   // A workspace holds so many and no more.
@@ -235,6 +231,12 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   resumeRun: {},
   startRunOfFile: { file: inlineFlow() },
   submitJobs: { jobs: [{ kind: 'ocr', input: {} }] },
+  createApiKey: { name: 'A key', ...nowhere, untested: true },
+  testApiKey: nowhere,
+  updateApiKey: { name: 'Another' },
+  putSecret: { value: 'sesame' },
+  putHttpAccess: { allow: [] },
+  putPrices: { currency: 'USD', prices: [] },
 };
 const queries: Partial<Record<RouteName, Record<string, string>>> = {
   uploadFile: { name: 'a.txt' },

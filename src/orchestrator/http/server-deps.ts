@@ -1,10 +1,13 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
+import type { ReachableModel } from '../../shared/model/inference.ts';
 import type { Acting } from '../audit/acting.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Backups } from '../backup/backups.ts';
 import type { RetentionService } from '../history/retention.ts';
+import type { KeyService } from '../keys/key-service.ts';
 import type { SampleSummary } from '../samples/samples.ts';
+import type { SecretService } from '../secrets/secret-service.ts';
 import type {
   AttemptTickets,
   BlobStore,
@@ -15,6 +18,8 @@ import type {
   NodeService,
   RunService,
 } from '../services.ts';
+import type { UsageService } from '../usage/usage-service.ts';
+import type { WorkspaceSettings } from '../usage/workspace-settings.ts';
 import type { Credentials } from '../workspaces/credentials.ts';
 import type { Directory } from '../workspaces/directory.ts';
 import type { Idempotency } from '../workspaces/idempotency.ts';
@@ -43,6 +48,11 @@ export interface HttpServices {
   retention: RetentionService;
   backups: Backups;
   samples: readonly SampleSummary[];
+  keys: KeyService;
+  secrets: SecretService;
+  settings: WorkspaceSettings;
+  usage: UsageService;
+  models(workspaceId: string): Promise<ReachableModel[]>;
 }
 
 /** What the host is, as REST answers it. */

@@ -16,9 +16,11 @@ import { fileRoutes } from './routes/files.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { historyRoutes } from './routes/history.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { keyRoutes } from './routes/keys.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { runRoutes } from './routes/runs.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { installSecurity } from './security.ts';
 import type { HttpDeps } from './server-deps.ts';
@@ -107,6 +109,8 @@ function handlersOf(deps: HttpDeps): Handlers {
     ...runRoutes(deps),
     ...jobRoutes(deps),
     ...fileRoutes(deps),
+    ...keyRoutes(deps),
+    ...usageRoutes(deps),
     ...historyRoutes(deps),
   };
 }

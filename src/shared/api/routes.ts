@@ -4,9 +4,11 @@ import { filesRoutes } from './routes/files.ts';
 import { flowsRoutes } from './routes/flows.ts';
 import { historyRoutes } from './routes/history.ts';
 import { jobsRoutes } from './routes/jobs.ts';
+import { keysRoutes } from './routes/keys.ts';
 import { nodesRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { runsRoutes } from './routes/runs.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { workspacesRoutes } from './routes/workspaces.ts';
 
 export const routes = {
@@ -17,6 +19,8 @@ export const routes = {
   ...runsRoutes,
   ...jobsRoutes,
   ...filesRoutes,
+  ...keysRoutes,
+  ...usageRoutes,
   ...historyRoutes,
 } as const satisfies Record<string, RouteContract>;
 

@@ -1,0 +1,156 @@
+/** Jobs of the kind `provider`: chat and embeddings behind a provider key of the workspace (F10, S5). */
+import { Compile } from 'typebox/compile';
+import type { Clock } from '../../shared/clock.ts';
+import {
+  type ChatInput,
+  type ChatMessage,
+  type ChatResult,
+  type EmbeddingsInput,
+  type EmbeddingsResult,
+  InferenceInput,
+  type TokenUsage,
+} from '../../shared/model/inference.ts';
+import type { FileValue } from '../../shared/model/values.ts';
+import type { KeyService } from '../keys/key-service.ts';
+import { fault } from '../providers/faults.ts';
+import { instructions, type JsonVerdict, readJson, repairRequest } from '../providers/json-answer.ts';
+import { type ChatAnswer, type Message, type Part, providerApis, type Target } from '../providers/provider.ts';
+import { type HostContext, type HostExecutor, HostFault } from './host-executor.ts';
+
+const isInput = Compile(InferenceInput);
+const largestImage = 20 * 1024 * 1024;
+/** Waits before another try where the provider names none: it has a bad moment, which passes within seconds. */
+const usualWait = (attempt: number) => 1_000 * 2 ** Math.min(5, attempt);
+
+export function createProviderExecutor({ keys, clock }: { keys: KeyService; clock: Clock }): HostExecutor {
+  return {
+    kind: 'provider',
+    atOnce: 64,
+    atOncePerLane: 8,
+    lane: (input) => {
+      const keyId: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, 'keyId') : null;
+      return typeof keyId === 'string' ? keyId : null;
+    },
+    async execute(input, context) {
+      if (!isInput.Check(input)) throw new HostFault('input_wrong', 'This is not a request to a model.');
+      if (input.keyId === undefined) throw fault('key_missing', 'No provider key is chosen');
+      const { keyId } = input;
+      const { target, provider } = await keys.use(context.workspaceId, keyId, context.submittedBy);
+      const api = providerApis[provider];
+      try {
+        const result =
+          input.task === 'chat'
+            ? await chat(api, target, input, context, clock)
+            : await embed(api, target, input, context, clock);
+        await keys.used(keyId, null);
+        return result;
+      } catch (error) {
+        if (context.signal.aborted) throw error;
+        if (!(error instanceof HostFault)) throw error;
+        await keys.used(keyId, error);
+        throw withWait(error, context.attempt);
+      }
+    },
+  };
+}
+
+type Api = (typeof providerApis)[keyof typeof providerApis];
+
+async function chat(
+  api: Api,
+  target: Target,
+  input: ChatInput,
+  context: HostContext,
+  clock: Clock,
+): Promise<ChatResult> {
+  const begun = clock.now();
+  const schema = input.schema ?? null;
+  const messages = await resolved(
+    schema === null ? input.messages : [instructions(schema), ...input.messages],
+    context,
+  );
+  const { model, parameters = {} } = input;
+  let usage: TokenUsage = { inputTokens: 0, outputTokens: 0 };
+  for (let repairs = input.repairs ?? 0; ; repairs -= 1) {
+    const answer = await api.chat(target, { model, messages, parameters, schema }, context.signal, (text) =>
+      context.write('token', text),
+    );
+    usage = sum(usage, answer.usage ?? estimate(messages, answer.text));
+    const ms = clock.now() - begun;
+    const { text, finishReason } = answer;
+    const result = { text, usage, finishReason, model: answer.model, ms };
+    if (schema === null) return result;
+    const verdict: JsonVerdict = readJson(text, schema);
+    if (verdict.ok) return { ...result, json: verdict.value };
+    if (repairs === 0 || finishReason === 'length') throw unsatisfied(answer, verdict);
+    context.write('log', `The answer was not as asked (${verdict.problem}); it is asked for again\n`);
+    messages.push({ role: 'assistant', parts: [{ type: 'text', text: text || '(nothing)' }] });
+    messages.push({ role: 'user', parts: [{ type: 'text', text: repairRequest(verdict.problem) }] });
+  }
+}
+
+function unsatisfied({ finishReason }: ChatAnswer, verdict: Extract<JsonVerdict, { ok: false }>): HostFault {
+  if (finishReason === 'length')
+    return fault('answer_too_large', 'The answer was cut off before its end, at its limit of tokens');
+  return fault(verdict.code, verdict.problem);
+}
+
+async function embed(
+  api: Api,
+  target: Target,
+  { model, texts, dimensions }: EmbeddingsInput,
+  { signal }: HostContext,
+  clock: Clock,
+): Promise<EmbeddingsResult> {
+  const begun = clock.now();
+  const { vectors, inputTokens, model: named } = await api.embed(target, { model, texts, dimensions }, signal);
+  const usage: TokenUsage =
+    inputTokens === null
+      ? { inputTokens: tokensIn(texts.reduce((sum, text) => sum + text.length, 0)), outputTokens: 0, estimated: true }
+      : { inputTokens, outputTokens: 0 };
+  return { vectors, usage, model: named, ms: clock.now() - begun };
+}
+
+async function resolved(messages: readonly ChatMessage[], context: HostContext): Promise<Message[]> {
+  const result: Message[] = [];
+  for (const { role, content } of messages) {
+    if (typeof content === 'string') result.push({ role, parts: [{ type: 'text', text: content }] });
+    else {
+      const parts: Part[] = [];
+      for (const part of content) parts.push(part.type === 'text' ? part : await picture(part.image, context));
+      result.push({ role, parts });
+    }
+  }
+  return result;
+}
+
+async function picture(image: FileValue, context: HostContext): Promise<Part> {
+  if (!image.mime.startsWith('image/')) throw fault('images_not_taken', `${image.name} is not an image`);
+  const content = await context.readFile(image, largestImage);
+  return { type: 'image', mime: image.mime, data: content.toString('base64') };
+}
+
+/** About four characters make a token, in most languages that models know well. */
+const tokensIn = (characters: number) => Math.ceil(characters / 4);
+
+function estimate(messages: readonly Message[], answer: string): TokenUsage {
+  const sent = messages
+    .flatMap(({ parts }) => parts)
+    .reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
+  return { inputTokens: tokensIn(sent), outputTokens: tokensIn(answer.length), estimated: true };
+}
+
+function sum(one: TokenUsage, other: TokenUsage): TokenUsage {
+  const estimated = one.estimated === true || other.estimated === true;
+  return {
+    inputTokens: one.inputTokens + other.inputTokens,
+    outputTokens: one.outputTokens + other.outputTokens,
+    ...(estimated ? { estimated } : {}),
+  };
+}
+
+/** A provider that is busy or has a fault is not asked again at once. */
+function withWait(error: HostFault, attempt: number): HostFault {
+  if (error.fault === 'job' || error.retryAfterMs !== null) return error;
+  return new HostFault(error.code, error.message, 'node', usualWait(attempt));
+}
