@@ -31,11 +31,20 @@ export function historyOf(
   const lines: JobHappening[] = [
     { at: row.createdAt, what: 'submitted', text: 'Submitted', ...(submitted === null ? {} : { by: submitted }) },
     ...row.attempts.flatMap((attempt, index) => attemptLines(row, attempt, row.attempts[index - 1], names)),
-    ...events.map((event) => eventLine(event, names)),
     ...endLines(row, events),
   ];
+  for (const event of events) lines.splice(placeOf(event, lines), 0, eventLine(event, names));
   if (waits !== null) lines.push({ ...waits, what: 'waits' });
-  return lines.toSorted((left, right) => left.at - right.at);
+  return lines;
+}
+
+/** Where an event belongs among lines that stand in order; much can happen within a millisecond. */
+function placeOf({ at, what, detail }: JobEventRow, lines: readonly JobHappening[]): number {
+  const after = lines.findIndex((line) => {
+    if (what === 'requeued' && line.attempt !== undefined) return line.attempt > Number(detail);
+    return line.at > at || (what === 'adopted' && line.at === at && line.what === 'acknowledged');
+  });
+  return after === -1 ? lines.length : after;
 }
 
 function attemptLines(row: JobRow, attempt: Attempt, before: Attempt | undefined, names: HistoryNames): JobHappening[] {
