@@ -8,6 +8,7 @@ export const lazyPages = {
   runs: lazyPage(() => import('../features/runs/runs-page.tsx'), 'RunsPage'),
   run: lazyPage(() => import('../features/runs/run-page.tsx'), 'RunPage'),
   nodes: lazyPage(() => import('../features/nodes/nodes-page.tsx'), 'NodesPage'),
+  models: lazyPage(() => import('../features/models/models-page.tsx'), 'ModelsPage'),
   thisNode: lazyPage(() => import('../features/this-node/this-node-page.tsx'), 'ThisNodePage'),
   you: lazyPage(() => import('../features/you/you-page.tsx'), 'YouPage'),
 };

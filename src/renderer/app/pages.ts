@@ -1,4 +1,4 @@
-import { CircleUserRound, type LucideIcon, Monitor, Server, SquarePlay, Workflow } from 'lucide-react';
+import { Boxes, CircleUserRound, type LucideIcon, Monitor, Server, SquarePlay, Workflow } from 'lucide-react';
 
 /** The pages of a workspace, in the order of the sidebar. Only what exists stands here. */
 export interface PageEntry {
@@ -6,6 +6,7 @@ export interface PageEntry {
     | '/w/$workspaceId/flows'
     | '/w/$workspaceId/runs'
     | '/w/$workspaceId/nodes'
+    | '/w/$workspaceId/models'
     | '/w/$workspaceId/this-node'
     | '/w/$workspaceId/you';
   label: string;
@@ -16,6 +17,7 @@ export const workPages: readonly PageEntry[] = [
   { to: '/w/$workspaceId/flows', label: 'Flows', icon: Workflow },
   { to: '/w/$workspaceId/runs', label: 'Runs', icon: SquarePlay },
   { to: '/w/$workspaceId/nodes', label: 'Nodes', icon: Server },
+  { to: '/w/$workspaceId/models', label: 'Models', icon: Boxes },
 ];
 
 export const thisNodePage: PageEntry = { to: '/w/$workspaceId/this-node', label: 'This node', icon: Monitor };

@@ -122,6 +122,12 @@ const nodesRoute = createRoute({
   component: lazyPages.nodes,
 });
 
+const modelsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/models',
+  component: lazyPages.models,
+});
+
 const thisNodeRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/this-node',
@@ -151,6 +157,7 @@ const workspacePages = workspaceRoute.addChildren([
   runsRoute,
   runRoute,
   nodesRoute,
+  modelsRoute,
   thisNodeRoute,
   youRoute,
 ]);
