@@ -68,7 +68,7 @@ function RowMenu({ row }: { row: ModelRow }) {
   if (places.length === 0) return null;
   return (
     <>
-      <Menu trigger={<IconButton icon={Ellipsis} label={`Actions for ${row.name}`} />}>
+      <Menu trigger={<IconButton size="s" variant="ghost" icon={Ellipsis} label={`Actions for ${row.name}`} />}>
         {places.map((place) => (
           <MenuItem key={place.node.id} icon={Trash2} danger onSelect={() => setGoing(place)}>
             Remove from {place.node.name}
