@@ -3,7 +3,6 @@
  * change is the act (its commit carries the entry), and the few fields worth keeping. A field that is not named here does
  * not get into the log, so no secret does.
  */
-import type { RouteName } from '../../shared/api/routes.ts';
 import type { Table } from '../store/store.ts';
 import {
   credentials,
@@ -81,25 +80,44 @@ export const actions = {
   deleteFlow: act('flow.deleted', flows, { param: 'id' }),
   restoreFlow: act('flow.restored', flows, { param: 'id' }),
 
+  createVersion: act('flow.versionNamed', null, { param: 'id', body: ['name'] }),
+  nameVersion: act('flow.versionNamed', flowVersions, { param: 'versionId', body: ['name'] }),
+  restoreVersion: act('flow.versionRestored', flowUpdates, { param: 'versionId' }),
+  setTriggers: act('flow.triggersChanged', flowTriggers, { param: 'id', body: ['enabled', 'newAddress'] }),
+
   startRun: act('run.started', runs, { column: 'id', row: ['flowId', 'flowName', 'number'] }),
   startRunOfFile: act('run.started', runs, { column: 'id', row: ['flowName', 'number'] }),
+  resumeRun: act('run.resumed', null, { param: 'id', body: ['failedItemsOf'] }),
   cancelRun: act('run.cancelled', null, { param: 'id' }),
+  decideApproval: act('approval.decided', approvals, { param: 'id', body: ['decision', 'approve', 'note'] }),
   cancelJob: act('job.cancelled', null, { param: 'id' }),
-  cancelJobs: act('job.manyCancelled', null, { body: ['jobIds', 'runId', 'states', 'kind', 'submittedBy'] }),
+  cancelJobs: act('job.manyCancelled', null, { body: ['runId', 'states', 'kind', 'submittedBy'], row: ['cancelled'] }),
   requeueJob: act('job.requeued', null, { param: 'id' }),
-  requeueJobs: act('job.manyRequeued', null, { body: ['jobIds', 'state', 'kind'] }),
+  requeueJobs: act('job.manyRequeued', null, { body: ['state', 'kind'] }),
+
+  createApiKey: act('apiKey.created', providerKeys, { column: 'id', body: ['name', 'provider'] }),
+  updateApiKey: act('apiKey.changed', providerKeys, { param: 'id', body: ['name', 'enabled'] }),
+  deleteApiKey: act('apiKey.deleted', providerKeys, { param: 'id' }),
+  putSecret: act('secret.set', secrets, { param: 'name' }),
+  deleteSecret: act('secret.deleted', secrets, { param: 'name' }),
+  putHttpAccess: act('httpAccess.changed', workspaceSettings, { param: 'id', body: ['allow'] }),
+  putPrices: act('prices.changed', workspaceSettings, { param: 'id' }),
 
   createBackup: act('backup.created', null, { log: 'host' }),
-} as const satisfies Partial<Record<RouteName | 'setRetention' | 'createBackup', Action>>;
+} as const satisfies Record<string, Action>;
 
 /** Routes that change something, and are not told; each with the reason. */
-export const untold: Partial<Record<RouteName, string>> = {
+export const untold: Readonly<Record<string, string>> = {
   signIn: 'a session of their own; the link that it spends is told where it is made',
   signOut: 'their own session',
   endSession: 'their own session',
   createTicket: 'opens what they may open anyway, for 30 seconds',
   submitJobs: 'every job says itself who submitted it and when',
   uploadFile: 'a file is listed with its time, and gives nobody a right',
+  testApiKey: 'asks a provider, and keeps nothing',
+  refreshApiKey: 'asks a provider for its models',
+  postHook: 'what a webhook starts is told as a run',
+  putHook: 'what a webhook starts is told as a run',
   putBlob: 'a node that delivers a result',
 };
 

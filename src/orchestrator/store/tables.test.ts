@@ -42,6 +42,11 @@ test('data.md: what may refer to blobs is found again by the key, and the sweep 
 
 test('data.md: every table goes with its workspace, or it is said why not', () => {
   const parts = Object.values(belongings).flatMap((some) => some.map(({ table }) => table.name));
-  const covered = new Set(['workspaces', ...workspaceTables.map(({ name }) => name), ...parts, ...Object.keys(ofTheHost)]);
+  const covered = new Set([
+    'workspaces',
+    ...workspaceTables.map(({ name }) => name),
+    ...parts,
+    ...Object.keys(ofTheHost),
+  ]);
   expect(allTables.map(({ name }) => name).filter((name) => !covered.has(name))).toEqual([]);
 });
