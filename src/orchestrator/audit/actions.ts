@@ -5,13 +5,18 @@
  */
 import type { Table } from '../store/store.ts';
 import {
+  approvals,
   credentials,
   flows,
+  flowTriggers,
   flowUpdates,
+  flowVersions,
   jobs,
   members,
   nodeWorkspaces,
+  providerKeys,
   runs,
+  secrets,
   workspaceSettings,
   workspaces,
 } from '../store/tables.ts';

@@ -54,8 +54,14 @@ export function createCleaner(deps: {
 }): Cleaner {
   const { store, clock, rest } = deps;
 
-  const removeJobs = async (ids: readonly string[]): Promise<void> => {
-    for (const { table: part, column } of belongings.job) await drain(store, part, { [column]: ids }, rest);
+  const restUnless = (signal: AbortSignal) => async () => {
+    await rest();
+    signal.throwIfAborted();
+  };
+
+  const removeJobs = async (ids: readonly string[], signal: AbortSignal): Promise<void> => {
+    const between = restUnless(signal);
+    for (const { table: part, column } of belongings.job) await drain(store, part, { [column]: ids }, between);
     await store.commit([remove(jobAges, { id: ids })]);
     await rest();
   };
@@ -63,17 +69,17 @@ export function createCleaner(deps: {
   /** False where a job of the run is still open: then it waits for the next pass. */
   const removeRun = async (runId: string, signal: AbortSignal): Promise<boolean> => {
     for (const { table: part, column } of belongings.run) {
-      await drain(store, part, { [column]: runId }, async () => {
-        await rest();
-        signal.throwIfAborted();
-      });
+      await drain(store, part, { [column]: runId }, restUnless(signal));
     }
     for (;;) {
       signal.throwIfAborted();
       const its = await store.list(jobAges, { where: { runId }, limit: jobsAtOnce });
       if (its.some(({ state }) => open.includes(state))) return false;
       if (its.length === 0) break;
-      await removeJobs(its.map(({ id }) => id));
+      await removeJobs(
+        its.map(({ id }) => id),
+        signal,
+      );
     }
     await store.commit([remove(runAges, { id: runId })]);
     await rest();
@@ -116,7 +122,11 @@ export function createCleaner(deps: {
         ({ runId, state, finishedAt }) =>
           runId === null && !open.includes(state) && finishedAt !== null && finishedAt < until,
       );
-      if (over.length > 0) await removeJobs(over.map(({ id }) => id));
+      if (over.length > 0)
+        await removeJobs(
+          over.map(({ id }) => id),
+          signal,
+        );
       gone += over.length;
       if (old.length < jobsAtOnce) return gone;
       cursor = old.at(-1)?.id ?? cursor;
