@@ -12,6 +12,7 @@ import { createNodeGateway, type NodeGateway } from './live/node-gateway.ts';
 import { createNodeDesk } from './nodes/desk.ts';
 import { createRoster, type Roster } from './nodes/roster.ts';
 import { createNodeService, loadNodes } from './nodes/service.ts';
+import { createReputations } from './reputation/reputation.ts';
 import { createSchedulerLoop } from './scheduler/loop.ts';
 import type { AttemptTickets, BlobStore, JobService, NodeService } from './services.ts';
 import type { Store } from './store/store.ts';
@@ -75,6 +76,8 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     carryOut: engine.assign,
     clock,
   });
+  const reputations = await createReputations({ ...common, roster });
+  engine.onAttempt(reputations.note);
   host.begin(engine);
   engine.onPlaceable(loop.wake);
   roster.onChanged(loop.wake);
@@ -82,7 +85,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
   if (recovered > 0) log.info({ jobs: recovered }, 'Open jobs of an earlier start were taken up');
 
   const jobs = createJobService({ ...common, hostKinds: host.kinds, engine, roster });
-  const nodes = createNodeService({ ...common, engine, roster });
+  const nodes = createNodeService({ ...common, engine, roster, reputations });
   const desk = createNodeDesk({ ...common, engine, roster });
   const nodeGateway = createNodeGateway({ ...common, desk, engine, roster });
   const liveGateway = createLiveGateway({ ...common, jobs });
@@ -100,6 +103,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       await host.stop();
       nodes.stop();
       await engine.stop();
+      await reputations.stop();
       await desk.stop();
     },
   };

@@ -12,7 +12,7 @@ import type {
   JobSubmit,
   OutputChunk,
 } from '../shared/model/job.ts';
-import type { Node, ResourceLimits } from '../shared/model/node.ts';
+import type { Node, ResourceLimits, NodeRecord } from '../shared/model/node.ts';
 import type {
   FlowSummary,
   RunDetail,
@@ -106,6 +106,8 @@ export interface JobService {
 export interface NodeService {
   list(filter: { workspaceId?: string; userWorkspaceIds?: readonly string[] }): Promise<Node[]>;
   get(nodeId: string): Promise<Node | null>;
+  /** The evidence behind its reputation; jobs of workspaces that are not visible are not named. */
+  record(nodeId: string, visible: (workspaceId: string) => boolean): Promise<NodeRecord>;
   shareKeyOf(nodeId: string): Promise<string | null>;
   addByKey(workspaceId: string, shareKey: string): Promise<Node>;
   approve(workspaceId: string, nodeId: string): Promise<Node>;

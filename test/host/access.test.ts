@@ -4,6 +4,7 @@ import { WebSocket } from 'ws';
 import { routeUrl } from '../../src/shared/api/client.ts';
 import type { RouteContract } from '../../src/shared/api/route.ts';
 import { type RouteName, routes } from '../../src/shared/api/routes.ts';
+import type { FlowFile } from '../../src/shared/model/flow.ts';
 import { addPerson, inlineFlow, startTestHost, type TestHost, type TestPerson } from './support.ts';
 import { connectNode, type TestNode } from './test-node.ts';
 
@@ -47,6 +48,7 @@ const table: Record<RouteName, string> = {
   setNodeLimits: 'nxxffyyx',
   changeNodeModels: 'nxxffyyx',
   controlNode: 'nxxffyyx',
+  getNodeRecord: 'nxxyyyyx',
   getThisNode: 'nffffffy',
 
   listFlows: 'nxxyyyyx',
@@ -71,6 +73,17 @@ const table: Record<RouteName, string> = {
   getRunStep: 'nxxyyyyx',
   cancelRun: 'nxxfyyyx',
   resumeRun: 'nxxfyyyx',
+
+  listApprovals: 'nxxyyyyx',
+  countApprovals: 'nxxyyyyx',
+  getApproval: 'nxxyyyyx',
+  decideApproval: 'nxxfyyyx',
+  getTriggers: 'nxxyyyyx',
+  setTriggers: 'nxxfyyyx',
+  // Whoever they are: a wrong address is a wrong address.
+  postHook: 'xxxxxxxx',
+  getHook: 'xxxxxxxx',
+  putHook: 'xxxxxxxx',
 
   submitJobs: 'nxxfyyyx',
   listJobs: 'nxxyyyyx',
@@ -163,6 +176,10 @@ const resources: Partial<
   run: async () => ({ id: await aRun() }),
   getRunStep: async () => ({ id: await aRun(), stepId: 'a' }),
   job: async () => ({ id: await aJob() }),
+  approval: async () => ({ id: await anApproval() }),
+  postHook: async () => ({ token: 'wrong' }),
+  getHook: async () => ({ token: 'wrong' }),
+  putHook: async () => ({ token: 'wrong' }),
   key: async () => ({ id: await aKey() }),
   putSecret: async () => ({ id: workspaceId, name: 'TOKEN' }),
   deleteSecret: async () => ({ id: workspaceId, name: 'TOKEN' }),
@@ -181,6 +198,22 @@ const aVersion = async () => {
 };
 const aRun = async () =>
   (await owner.client.call('startRunOfFile', { params: { id: workspaceId }, body: { file: inlineFlow() } })).id;
+const asking = (): FlowFile => ({
+  ...inlineFlow(),
+  steps: [{ id: 'ask', type: 'approval', name: 'Ask', position: { x: 0, y: 0 }, config: {} }],
+  edges: [],
+});
+const anApproval = async () => {
+  const { id: runId } = await owner.client.call('startRunOfFile', {
+    params: { id: workspaceId },
+    body: { file: asking() },
+  });
+  for (;;) {
+    const { items } = await owner.client.call('listApprovals', { params: { id: workspaceId } });
+    const found = items.find((one) => one.runId === runId);
+    if (found !== undefined) return found.id;
+  }
+};
 const aJob = async () => {
   const jobs = [{ kind: 'ocr', input: {} }];
   return (await owner.client.call('submitJobs', { params: { id: workspaceId }, body: { jobs } })).jobIds[0] ?? '';
@@ -229,6 +262,8 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   nameVersion: { name: 'n' },
   startRun: {},
   resumeRun: {},
+  decideApproval: { decision: 'approve' },
+  setTriggers: { enabled: false },
   startRunOfFile: { file: inlineFlow() },
   submitJobs: { jobs: [{ kind: 'ocr', input: {} }] },
   createApiKey: { name: 'A key', ...nowhere, untested: true },

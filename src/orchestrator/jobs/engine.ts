@@ -3,7 +3,7 @@
  * answers only after the commit. Nodes' messages come in here (from the gateway), decisions too (from the scheduler).
  */
 import type { Clock } from '../../shared/clock.ts';
-import type { Job, JobError } from '../../shared/model/job.ts';
+import type { Attempt, Job, JobError } from '../../shared/model/job.ts';
 import type { NodeJob } from '../../shared/model/node.ts';
 import type { HostMessage, HostMessageOf, NodeTimings } from '../../shared/protocol/node.ts';
 import { hostNodeId } from '../host-executors/host-executor.ts';
@@ -24,7 +24,7 @@ import { listenersOf } from './listeners.ts';
 import { createNodeReports, type NodeReports } from './node-reports.ts';
 import { openedBlobs } from './payload.ts';
 import { type ActiveJob, activate, currentRow, isHeld, isOver, lifeChange, toJob } from './record.ts';
-import { type JobEffect, type JobEvent, transition } from './transition.ts';
+import { type JobEffect, type JobEvent, type JobLife, transition } from './transition.ts';
 
 export interface EngineDeps {
   store: Store;
@@ -54,6 +54,15 @@ export interface EngineLog {
 /** Told when a node's work changes: what it did, or null when it only got or lost a job. */
 export type WorkListener = (nodeId: string, outcome: 'done' | 'fault' | null) => void;
 
+/** An attempt that ended, however it did. */
+export interface AttemptEnd {
+  readonly nodeId: string;
+  readonly row: JobRow;
+  readonly attempt: Attempt;
+  /** When it began to run, or was assigned. */
+  readonly startedAt: number;
+}
+
 export interface JobEngine extends NodeReports {
   /** Takes in jobs that are durable. */
   admit(rows: readonly JobRow[]): void;
@@ -81,6 +90,8 @@ export interface JobEngine extends NodeReports {
   onFinished(listener: (finished: FinishedJob) => void): () => void;
   onStarted(listener: (started: { job: Job; nodeId: string }) => void): () => void;
   onWork(listener: WorkListener): () => void;
+  /** Told at once of every attempt that ends; before it is durable. */
+  onAttempt(listener: (end: AttemptEnd) => void): () => void;
   /** Told when a job may be placed, or room became free. */
   onPlaceable(listener: () => void): () => void;
   stop(): Promise<void>;
@@ -93,6 +104,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
   const finished = listenersOf<FinishedJob>();
   const started = listenersOf<{ job: Job; nodeId: string }>();
   const work = new Set<WorkListener>();
+  const attempts = listenersOf<AttemptEnd>();
   const placeable = listenersOf<void>();
   const { host = noHostWork } = deps;
   const send = (nodeId: string, message: HostMessage): boolean => {
@@ -119,6 +131,8 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     if (from !== null && to === null) holdings.vacate(job, from);
     if (from === null && to !== null) holdings.occupy(job, to);
     if (life.state === 'queued') holdings.standInLine(job);
+    const ended = endedAttempt(before, life, from !== null && to === null);
+    if (ended !== null) attempts.tell({ nodeId: ended.attempt.nodeId, row: job.row, ...ended });
     for (const effect of effects) carryOut(job, effect);
     if (from !== null || to !== null) tellWork(from ?? to ?? '', outcomeOf(before.attempts.length, job));
     if (!isOver(life)) tellState(job);
@@ -261,6 +275,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
       work.add(listener);
       return () => void work.delete(listener);
     },
+    onAttempt: attempts.add,
     onPlaceable: placeable.add,
     async stop() {
       endings.stop();
@@ -285,6 +300,13 @@ function assignment(job: ActiveJob, fence: string, ticket: string): HostMessageO
     label: row.label,
     ticket,
   };
+}
+
+/** The attempt that this transition ended; one that nobody knew of before a restart may begin and end at once. */
+function endedAttempt(before: JobLife, life: JobLife, left: boolean): Pick<AttemptEnd, 'attempt' | 'startedAt'> | null {
+  const attempt = life.attempts.at(-1);
+  if (attempt === undefined || !(left || (isOver(life) && life.attempts.length > before.attempts.length))) return null;
+  return { attempt, startedAt: before.startedAt ?? attempt.assignedAt };
 }
 
 function outcomeOf(attemptsBefore: number, { life }: ActiveJob): 'done' | 'fault' | null {

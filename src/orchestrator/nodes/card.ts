@@ -1,6 +1,7 @@
 /** Nodes as people and programs see them. */
 import type { Node } from '../../shared/model/node.ts';
 import type { JobEngine } from '../jobs/engine.ts';
+import type { Reputations } from '../reputation/reputation.ts';
 import type { Store } from '../store/store.ts';
 import { users, workspaces } from '../store/tables.ts';
 import type { RosterNode } from './roster.ts';
@@ -30,7 +31,13 @@ export async function namesFor(store: Store, nodes: readonly RosterNode[]): Prom
 /** Jobs named on one card at most; a node with hundreds of cores would fill a page with them. */
 const namedJobs = 50;
 
-export function toNode(node: RosterNode, engine: Pick<JobEngine, 'workOf'>, names: Names, visible: Visible): Node {
+/** What a card shows beside the node itself. */
+export interface CardFacts {
+  engine: Pick<JobEngine, 'workOf'>;
+  reputations: Pick<Reputations, 'of'>;
+}
+
+export function toNode(node: RosterNode, { engine, reputations }: CardFacts, names: Names, visible: Visible): Node {
   const { row } = node;
   const work = engine.workOf(row.id);
   return {
@@ -59,6 +66,6 @@ export function toNode(node: RosterNode, engine: Pick<JobEngine, 'workOf'>, name
     connectedAt: node.connectedAt,
     createdAt: row.createdAt,
     finished: { done: row.done, nodeFaults: row.nodeFaults },
-    reputation: [],
+    reputation: reputations.of(row.id),
   };
 }

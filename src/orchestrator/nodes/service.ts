@@ -4,6 +4,7 @@ import { nodeCloseCodes } from '../../shared/protocol/node.ts';
 import { parseShareKey } from '../../shared/share-key.ts';
 import type { JobEngine } from '../jobs/engine.ts';
 import type { EventHub } from '../live/hub.ts';
+import type { Reputations } from '../reputation/reputation.ts';
 import type { NodeService } from '../services.ts';
 import { patch, put, remove, type Store } from '../store/store.ts';
 import { nodes as nodesTable, nodeWorkspaces } from '../store/tables.ts';
@@ -16,6 +17,7 @@ export interface NodeServiceDeps {
   store: Store;
   roster: Roster;
   engine: JobEngine;
+  reputations: Reputations;
   hub: EventHub;
   clock: Clock;
   timers: Timers;
@@ -39,7 +41,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService & { stop()
 
   const cards = async (which: readonly RosterNode[], visible: Visible) => {
     const names = await namesFor(store, which);
-    return which.map((node) => toNode(node, engine, names, visible));
+    return which.map((node) => toNode(node, deps, names, visible));
   };
   const card = async (node: RosterNode, visible: Visible = () => true) => {
     const [only] = await cards([node], visible);
@@ -62,7 +64,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService & { stop()
     const names = await namesFor(store, which);
     for (const node of which) {
       for (const workspaceId of node.workspaces.keys()) {
-        const seen = toNode(node, engine, names, (id) => id === workspaceId);
+        const seen = toNode(node, deps, names, (id) => id === workspaceId);
         hub.publish(workspaceId, `workspace:${workspaceId}`, { kind: 'node.changed', node: seen });
       }
     }
@@ -112,6 +114,10 @@ export function createNodeService(deps: NodeServiceDeps): NodeService & { stop()
     async get(nodeId) {
       const node = roster.get(nodeId);
       return node === undefined ? null : card(node);
+    },
+    async record(nodeId, visible) {
+      known(nodeId);
+      return deps.reputations.record(nodeId, visible);
     },
     shareKeyOf: async (nodeId) => roster.get(nodeId)?.row.shareKey ?? null,
     async addByKey(workspaceId, typed) {

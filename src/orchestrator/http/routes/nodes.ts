@@ -15,6 +15,7 @@ type Names =
   | 'setNodeLimits'
   | 'controlNode'
   | 'changeNodeModels'
+  | 'getNodeRecord'
   | 'getThisNode';
 
 export function nodeRoutes({ services, host, clock }: HttpDeps): Some<Names> {
@@ -48,6 +49,11 @@ export function nodeRoutes({ services, host, clock }: HttpDeps): Some<Names> {
       if (node?.capabilities.model_changes !== true) throw new AppError('model_changes_off');
       const [jobId = ''] = await jobs.submit(workspaceId, person.user.id, [modelJob(params.id, body)]);
       return { jobId };
+    },
+
+    getNodeRecord: async ({ person, params }) => {
+      const mine = new Set((await workspaces.listOf(person.user.id)).map(({ id }) => id));
+      return nodes.record(params.id, (id) => mine.has(id));
     },
 
     getThisNode: async () => {

@@ -1,7 +1,7 @@
 /** Nodes. */
 import { Type } from 'typebox';
 import { ModelChange } from '../../model/model-change.ts';
-import { Node, ResourceLimits } from '../../model/node.ts';
+import { Node, NodeRecord, ResourceLimits } from '../../model/node.ts';
 import { Id } from '../../model/values.ts';
 import { route, WithId } from '../route.ts';
 
@@ -96,6 +96,15 @@ export const nodesRoutes = {
     body: ModelChange,
     response: Type.Object({ jobId: Id }),
     status: 201,
+  }),
+  getNodeRecord: route('getNodeRecord', {
+    method: 'GET',
+    path: '/nodes/:id/record',
+    access: 'viewer',
+    resource: 'node',
+    summary: 'The evidence behind its reputation: its recent attempts by kind of job',
+    params: WithId,
+    response: NodeRecord,
   }),
   getThisNode: route('getThisNode', {
     method: 'GET',
