@@ -14,6 +14,7 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { type Other, peopleOf } from './document/presence.ts';
 import { useBuilder, useFlow, useUi } from './model/builder.ts';
+import { saveFile } from './save-file.ts';
 
 /** Where one is, whether everything is saved, and who else is here. */
 export function Header() {
@@ -65,13 +66,7 @@ function FlowMenu({ onRename }: { onRename: (() => void) | null }) {
   const { flow } = useBuilder();
   const download = () => {
     const { file, name } = flow.view.getState();
-    const url = URL.createObjectURL(new Blob([`${JSON.stringify(file, null, 2)}\n`], { type: 'application/json' }));
-    const link = Object.assign(document.createElement('a'), {
-      href: url,
-      download: `${name.replace(/[^\p{L}\p{N}]+/gu, '-')}.json`,
-    });
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(url), 10_000);
+    saveFile(new Blob([`${JSON.stringify(file, null, 2)}\n`], { type: 'application/json' }), `${name}.json`);
   };
   return (
     <Menu

@@ -21,6 +21,7 @@ import { graphOf, stepPorts } from '../model/ports.ts';
 import { isFinished, outerItem } from '../run/overlay.ts';
 import { failureWords } from '../run/run-drawing.ts';
 import { LogPanel } from './log-panel.tsx';
+import { PinEditor } from './pin-editor.tsx';
 import { ValueView } from './value-view.tsx';
 
 interface RunPanelProps {
@@ -48,7 +49,11 @@ export function RunPanel({ step, part }: RunPanelProps) {
     <>
       {outer !== null && <ItemChoice items={inside} shown={instance} map={outer} />}
       <Facts instance={instance} />
-      {part === 'log' ? <Log instance={instance} /> : <Values runId={runId} instance={instance} part={part} />}
+      {part === 'log' ? (
+        <Log instance={instance} />
+      ) : (
+        <Values runId={runId} step={step} instance={instance} part={part} />
+      )}
     </>
   );
 }
@@ -110,7 +115,14 @@ function Facts({ instance }: { instance: StepInstance }) {
   );
 }
 
-function Values({ runId, instance, part }: { runId: string; instance: StepInstance; part: 'input' | 'output' }) {
+interface ValuesProps {
+  runId: string;
+  step: FlowStep;
+  instance: StepInstance;
+  part: 'input' | 'output';
+}
+
+function Values({ runId, step, instance, part }: ValuesProps) {
   const detail = useQuery({ ...runStepQuery(useApi(), runId, instance.stepId, instance.path), retry: 1 });
   const graph = useFlow(graphOf);
   const { data, isFetching, refetch } = detail;
@@ -134,18 +146,22 @@ function Values({ runId, instance, part }: { runId: string; instance: StepInstan
   const ports = stepPorts(graph, instance.stepId);
   const titles = new Map([...ports.inputs, ...ports.outputs].map((port) => [port.name, port.title]));
   const values = Object.entries(valuesOf(detail.data, part));
-  if (values.length === 0) {
-    return <p className="text-12 text-ink-3">{emptyWords(instance, part)}</p>;
-  }
-  return values.map(([name, value]) => (
-    <section key={name} className="flex min-w-0 flex-col gap-1.5">
-      <h2 className="ui-label">
-        {titles.get(name) ?? name}
-        {detail.data.cut.includes(name) && <span className="ml-auto font-text text-ink-3">the beginning</span>}
-      </h2>
-      <ValueView value={value} />
-    </section>
-  ));
+  const whole = detail.data.cut.length === 0 && values.length > 0;
+  return (
+    <>
+      {values.length === 0 && <p className="text-12 text-ink-3">{emptyWords(instance, part)}</p>}
+      {values.map(([name, value]) => (
+        <section key={name} className="flex min-w-0 flex-col gap-1.5">
+          <h2 className="ui-label">
+            {titles.get(name) ?? name}
+            {detail.data.cut.includes(name) && <span className="ml-auto font-text text-ink-3">the beginning</span>}
+          </h2>
+          <ValueView value={value} name={`${step.name} ${name}`} />
+        </section>
+      ))}
+      {part === 'output' && <PinEditor step={step} gave={whole ? detail.data.outputs : null} />}
+    </>
+  );
 }
 
 function valuesOf(detail: StepDetail, part: 'input' | 'output'): Record<string, unknown> {

@@ -10,6 +10,7 @@ import { Select } from '../../../ui/select.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
 import { Switch } from '../../../ui/switch.tsx';
 import { Textarea } from '../../../ui/textarea.tsx';
+import { ModelField } from './model-field.tsx';
 import { NumberInput } from './number-input.tsx';
 import { TemplateField } from './template-field.tsx';
 import { ValueField } from './value-field.tsx';
@@ -127,6 +128,7 @@ function Control({ field, values, path, context }: ControlProps) {
             onChange={set}
             readOnly={readOnly}
             stepId={context.stepId}
+            field={path.join('/')}
             rows={1}
             {...placeholder}
           />
@@ -150,6 +152,7 @@ function Control({ field, values, path, context }: ControlProps) {
           onChange={set}
           readOnly={readOnly}
           stepId={context.stepId}
+          field={path.join('/')}
           rows={4}
           {...placeholder}
         />
@@ -191,6 +194,8 @@ function Control({ field, values, path, context }: ControlProps) {
       };
       return <FlowField value={text} readOnly={readOnly} onChange={choose} />;
     }
+    case 'model':
+      return <ModelField value={text} taking={field.taking ?? 'chat'} readOnly={readOnly} onChange={set} />;
     case 'members':
     case 'rows':
       return null;

@@ -3,20 +3,27 @@ import { type Completion, type Completions, completions } from '../../../../shar
 import { useFieldLinks } from '../../../ui/field.tsx';
 import { Kbd } from '../../../ui/kbd.tsx';
 import { PortShape } from '../../../ui/port-shape.tsx';
+import { useFlow } from '../model/builder.ts';
 import { typeLook } from '../model/port-look.ts';
+import { graphOf } from '../model/ports.ts';
+import { useLastValues } from './last-values.ts';
 import { type KnownName, useTemplateNames } from './template-names.ts';
+import { type Piece, piecesOf } from './unknown-names.ts';
 
 interface TemplateFieldProps {
   value: string;
   onChange: (value: string) => void;
   readOnly: boolean;
   stepId: string;
+  /** The path of the text in the settings: `text`, `rows/0/value`. */
+  field: string;
   rows: number;
   placeholder?: string;
 }
 
 /** A text that may hold `{{ }}`, with completion of what the step may use. */
-export function TemplateField({ value, onChange, readOnly, stepId, rows, placeholder }: TemplateFieldProps) {
+export function TemplateField({ value, onChange, readOnly, stepId, field, rows, placeholder }: TemplateFieldProps) {
+  const graph = useFlow(graphOf);
   const namesNow = useTemplateNames(stepId);
   const [names, setNames] = useState<readonly KnownName[]>([]);
   const area = useRef<HTMLTextAreaElement>(null);
@@ -58,7 +65,7 @@ export function TemplateField({ value, onChange, readOnly, stepId, rows, placeho
   return (
     <div className="flow-template" data-open={offered !== null}>
       <div ref={mirror} className="mirror" aria-hidden="true">
-        {paint(value)}
+        {paint(piecesOf(graph, stepId, field, value))}
       </div>
       <textarea
         ref={area}
@@ -84,12 +91,15 @@ export function TemplateField({ value, onChange, readOnly, stepId, rows, placeho
           if (mirror.current !== null) mirror.current.scrollTop = event.currentTarget.scrollTop;
         }}
       />
-      {offered !== null && <Offers id={list} offered={offered} at={at} names={names} onHover={setAt} onTake={take} />}
+      {offered !== null && (
+        <Offers stepId={stepId} id={list} offered={offered} at={at} names={names} onHover={setAt} onTake={take} />
+      )}
     </div>
   );
 }
 
 interface OffersProps {
+  stepId: string;
   id: string;
   offered: Completions;
   at: number;
@@ -100,14 +110,19 @@ interface OffersProps {
 
 const mostOffers = 8;
 
-function Offers({ id, offered, at, names, onHover, onTake }: OffersProps) {
+function Offers({ stepId, id, offered, at, names, onHover, onTake }: OffersProps) {
   const start = Math.max(0, Math.min(at - mostOffers + 1, offered.options.length - mostOffers));
   const filters = offered.options[0]?.kind === 'filter';
+  const shown = offered.options.slice(start, start + mostOffers);
+  const values = useLastValues(
+    stepId,
+    shown.flatMap((option) => (option.kind === 'value' ? [option.label] : [])),
+  );
   return (
     <div className="ui-menu flow-offers">
       <div className="ui-menu-cap">{filters ? 'filters' : 'values'}</div>
       <div role="listbox" id={id} aria-label="What can stand here">
-        {offered.options.slice(start, start + mostOffers).map((option, place) => {
+        {shown.map((option, place) => {
           const index = start + place;
           const known = names.find((name) => name.path === option.label);
           return (
@@ -126,7 +141,7 @@ function Offers({ id, offered, at, names, onHover, onTake }: OffersProps) {
             >
               {option.kind === 'value' && <PortShape {...typeLook(known?.type ?? 'any')} />}
               <span className="cut font-mono text-12">{option.label}</span>
-              <span className="ui-menu-end cut">{known?.example ?? option.detail}</span>
+              <span className="ui-menu-end cut">{values.get(option.label) ?? known?.example ?? option.detail}</span>
             </div>
           );
         })}
@@ -156,14 +171,16 @@ export function complete(text: string, { from, to }: Pick<Completions, 'from' | 
   };
 }
 
-/** The text with its `{{ }}` on a tint; the textarea above it draws the letters. */
-function paint(text: string) {
-  return `${text}\n`.split(/(\{\{[\s\S]*?(?:\}\}|$))/).map((part, index) =>
-    index % 2 === 1 ? (
+/** The text with its `{{ }}` on a tint, unknown names underlined; the textarea above it draws the letters. */
+function paint(pieces: readonly Piece[]) {
+  return [...pieces, { text: '\n', template: false, unknown: false }].map(({ text, template, unknown }, index) =>
+    template ? (
       // biome-ignore lint/suspicious/noArrayIndexKey: parts of a text have no other name
-      <mark key={index}>{part}</mark>
+      <mark key={index} {...(unknown ? { 'data-unknown': '' } : {})}>
+        {text}
+      </mark>
     ) : (
-      part
+      text
     ),
   );
 }

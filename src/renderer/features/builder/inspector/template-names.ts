@@ -28,7 +28,8 @@ function namesOf(graph: FlowGraph, stepId: string): KnownName[] {
   });
 }
 
-function exampleOf(value: unknown): string | null {
+/** A value in a few letters; null for nothing. */
+export function exampleOf(value: unknown): string | null {
   if (value === undefined || value === null || value === '') return null;
   if (Array.isArray(value)) return `${formatCount(value.length)} items`;
   const text = typeof value === 'string' ? JSON.stringify(value) : inCell(value);

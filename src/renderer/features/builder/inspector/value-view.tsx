@@ -1,7 +1,13 @@
-import { FileText } from 'lucide-react';
+import { Copy, Download, FileText } from 'lucide-react';
+import { lazy, Suspense, useState } from 'react';
+import { IconButton } from '../../../ui/button.tsx';
 import { CodeText } from '../../../ui/code-text.tsx';
+import { copyText } from '../../../ui/copy.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { formatBytes, formatCount } from '../../../ui/numbers.ts';
+import { Segmented } from '../../../ui/segmented.tsx';
+import { Skeleton } from '../../../ui/skeleton.tsx';
+import { saveFile } from '../save-file.ts';
 import { FilePicture } from './file-picture.tsx';
 import { inCell, isFigure, type Shown, shownAs } from './value-kind.ts';
 
@@ -9,14 +15,83 @@ interface ValueViewProps {
   value: unknown;
   /** Said where there is nothing. */
   empty?: string;
+  /** What a file of it is called. */
+  name?: string;
 }
 
-/** A value of a port: a table, a text, pictures, or JSON. */
-export function ValueView({ value, empty = 'Nothing' }: ValueViewProps) {
+type Way = 'plain' | 'markdown' | 'json';
+
+/** Loaded when somebody looks at a text as Markdown. */
+const NoteText = lazy(() => import('../canvas/note-text.tsx').then((module) => ({ default: module.NoteText })));
+
+/** A value of a port: a table, a text, pictures, or JSON; as one likes to read it, to copy and to take along. */
+export function ValueView({ value, empty = 'Nothing', name = 'value' }: ValueViewProps) {
   const shown = shownAs(value);
+  const [way, setWay] = useState<Way>('plain');
+  const ways = waysOf(shown);
+  const json = () => JSON.stringify(value, null, 2);
+  if (shown.kind === 'nothing') return <p className="text-12 text-ink-3">{empty}</p>;
+  return (
+    <>
+      <div className="row gap-1">
+        {ways.length > 1 && <Segmented label="Shown as" value={way} segments={ways} onChange={setWay} />}
+        <span className="ml-auto" />
+        <IconButton
+          icon={Copy}
+          label="Copy"
+          size="s"
+          variant="ghost"
+          onClick={() => void copyText(typeof value === 'string' ? value : json())}
+        />
+        <IconButton icon={Download} label="Download" size="s" variant="ghost" onClick={() => download(name, value)} />
+      </div>
+      {way === 'json' ? (
+        <CodeText maxHeight={320}>{json()}</CodeText>
+      ) : way === 'markdown' && shown.kind === 'text' ? (
+        <Suspense fallback={<Skeleton width="100%" height={96} />}>
+          <div className="flow-value-text">
+            <NoteText>{shown.text}</NoteText>
+          </div>
+        </Suspense>
+      ) : (
+        <Plain shown={shown} />
+      )}
+    </>
+  );
+}
+
+function waysOf(shown: Shown): { value: Way; label: string }[] {
+  switch (shown.kind) {
+    case 'text':
+      return [
+        { value: 'plain', label: 'Text' },
+        { value: 'markdown', label: 'Markdown' },
+      ];
+    case 'table':
+    case 'list':
+      return [
+        { value: 'plain', label: shown.kind === 'table' ? 'Table' : 'List' },
+        { value: 'json', label: 'JSON' },
+      ];
+    case 'nothing':
+    case 'json':
+    case 'image':
+    case 'files':
+      return [];
+  }
+}
+
+/** Saves a value as a file: text as text, anything else as JSON. */
+function download(name: string, value: unknown): void {
+  const text = typeof value === 'string';
+  const type = text ? 'text/plain' : 'application/json';
+  saveFile(new Blob([text ? value : JSON.stringify(value, null, 2)], { type }), `${name}.${text ? 'txt' : 'json'}`);
+}
+
+function Plain({ shown }: { shown: Shown }) {
   switch (shown.kind) {
     case 'nothing':
-      return <p className="text-12 text-ink-3">{empty}</p>;
+      return null;
     case 'text':
       return (
         <CodeText wrap maxHeight={320}>

@@ -1,0 +1,73 @@
+/** A flow that is open in a browser: what is on the canvas, and what the host holds of it. */
+import type { Locator, Page } from 'playwright-core';
+import { type FlowFile, type FlowStep, flowSchemaId } from '../../src/shared/model/flow.ts';
+import type { RunningHost } from './host.ts';
+import { waitFor } from './processes.ts';
+
+export const stepAt = (id: string, type: string, x: number, y: number, more: Partial<FlowStep> = {}): FlowStep => ({
+  id,
+  type,
+  name: id,
+  position: { x, y },
+  config: {},
+  ...more,
+});
+
+export const edgeOf = (from: string, to: string): FlowFile['edges'][number] => {
+  const end = (text: string) => ({ step: text.split('.')[0] ?? '', port: text.split('.')[1] ?? '' });
+  return { id: `${from}>${to}`, from: end(from), to: end(to) };
+};
+
+export const fileOf = (name: string, steps: FlowStep[], more: Partial<FlowFile> = {}): FlowFile => ({
+  schema: flowSchemaId,
+  name,
+  steps,
+  edges: [],
+  groups: [],
+  notes: [],
+  settings: {},
+  ...more,
+});
+
+export interface FlowPage {
+  readonly id: string;
+  step(id: string): Locator;
+  port(step: string, side: 'input' | 'output', port: string): Locator;
+  /** The middle of something, in pixels of the window. */
+  middle(of: Locator): Promise<{ x: number; y: number }>;
+  /** Waits until what the host holds is as wanted. */
+  held<Value>(what: string, look: (file: FlowFile) => Value | null | undefined | false): Promise<Value>;
+}
+
+/** Makes a flow of this file on the host and opens it in the page. */
+export async function openFlowPage(host: RunningHost, page: Page, file: FlowFile): Promise<FlowPage> {
+  const flow = await host.client.call('createFlow', { params: { id: host.workspaceId }, body: { file } });
+  await page.goto(`${host.url}/w/${host.workspaceId}/flows/${flow.id}`);
+  await page.getByRole('toolbar', { name: 'Tools' }).waitFor();
+  if (file.steps[0] !== undefined) await page.locator(`.react-flow__node[data-id="${file.steps[0].id}"]`).waitFor();
+  const step = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
+  return {
+    id: flow.id,
+    step,
+    port: (id, side, port) => step(id).locator(`[data-handleid="${side === 'input' ? 'i' : 'o'}:${port}"]`),
+    async middle(of) {
+      const box = await of.boundingBox();
+      if (box === null) throw new Error('It is not in sight');
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    },
+    held: (what, look) =>
+      waitFor(`${what}, as the host holds it`, async () => {
+        const { file: now } = await host.client.call('getFlow', { params: { id: flow.id } });
+        return look(now);
+      }),
+  };
+}
+
+/** Drags from one place to another in a few steps, as a hand does. */
+export async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
+  await page.mouse.move(from.x, from.y);
+  await page.mouse.down();
+  await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
+  await page.mouse.move(to.x, to.y, { steps: 4 });
+  await page.mouse.up();
+}
