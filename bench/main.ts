@@ -8,6 +8,7 @@ import { benchDispatch } from './dispatch.ts';
 import { benchFlow } from './flow.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLatency } from './latency.ts';
+import { benchMap } from './map.ts';
 import { benchNodes } from './nodes.ts';
 import { benchStart } from './start.ts';
 import { benchStream } from './stream.ts';
@@ -24,6 +25,7 @@ const benches: Record<string, () => Promise<void>> = {
   latency: () => benchLatency(times),
   dispatch: benchDispatch,
   flow: () => benchFlow(times),
+  map: benchMap,
   stream: () => benchStream(times, execArgv),
   nodes: () => benchNodes(times, execArgv),
   start: () => benchStart(times),

@@ -32,7 +32,7 @@ export interface CollaborationDeps {
   admit(ticket: string, flowId: string): Promise<Editor>;
   load(flowId: string): Promise<Uint8Array[]>;
   /** Resolves when the update is durable. */
-  save(flowId: string, update: Uint8Array): Promise<void>;
+  save(flowId: string, update: Uint8Array, by: Person | null): Promise<void>;
   /** A while after edits, and before a document is left. */
   settled(flowId: string): Promise<void>;
   presenceChanged(flowId: string): void;
@@ -85,7 +85,7 @@ export function createCollaboration(deps: CollaborationDeps): Collaboration {
     beforeSync: async ({ type, payload, connection, document, documentName }) => {
       if (type === messageYjsSyncStep1 || connection.readOnly) return;
       try {
-        if (isNews(type, payload, document)) await deps.save(documentName, payload);
+        if (isNews(type, payload, document)) await deps.save(documentName, payload, personOf(connection));
       } catch (error) {
         refuse(connection, error);
         throw error;
@@ -149,6 +149,10 @@ function isFor(flowId: string, frame: Uint8Array): boolean {
   } catch {
     return false;
   }
+}
+
+function personOf({ context }: Connection<Context>): Person | null {
+  return context.editor === undefined ? null : { userId: context.editor.userId, name: context.editor.name };
 }
 
 /** True when an update may hold something new. The second step of a sync repeats much that is known. Throws on bytes that are no update. */

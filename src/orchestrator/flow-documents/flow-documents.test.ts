@@ -14,6 +14,7 @@ import type { FlowService } from '../services.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import type { Change, Store } from '../store/store.ts';
 import { flows as flowTable, flowUpdates } from '../store/tables.ts';
+import { createManualTimers } from '../timers.ts';
 import { createOpenSockets } from '../workspaces/open-sockets.ts';
 import { documentLimits } from './document-log.ts';
 import { createFlowDocumentParts, type FlowDocumentParts } from './parts.ts';
@@ -48,6 +49,7 @@ let removed: Set<string>;
 let stops: (() => void)[];
 const sockets = createOpenSockets();
 let now = 1_800_000_000_000;
+const timers = createManualTimers();
 
 function build(on: Store): FlowDocumentParts {
   const clock = { now: () => now++ };
@@ -65,6 +67,7 @@ function build(on: Store): FlowDocumentParts {
     },
     sampleFile: () => Promise.reject(new AppError('not_found')),
     runs: () => ({ lastOf: async () => new Map() }),
+    timers,
   });
 }
 
@@ -357,6 +360,66 @@ describe('flows', () => {
     expect((await flows.summary(flow.id)).version).toBe(2);
     const other = await flows.create(workspaceId, ana, {});
     await expect(flows.versionFile(other.id, first.version.id)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('data.md: a version is named, and loses its name again', async () => {
+    const flow = await flows.create(workspaceId, ana, { file: stepFile('V') });
+    const kept = await flows.keepVersion(flow.id, 'Before the holidays', ana);
+    expect(kept).toMatchObject({ number: 1, name: 'Before the holidays', authorName: 'Ana' });
+    expect((await flows.keepVersion(flow.id, 'Once more', ana)).id).toBe(kept.id);
+    expect((await flows.nameVersion(flow.id, kept.id, null)).name).toBeNull();
+    const other = await flows.create(workspaceId, ana, { file: stepFile('O') });
+    await expect(flows.nameVersion(other.id, kept.id, 'x')).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('data.md: a version is restored as an edit that people who have it open see, and what was there is kept', async () => {
+    const flow = await flows.create(workspaceId, ana, { file: stepFile('First') });
+    const { version } = await flows.freeze(flow.id, ana);
+    const person = open(flow.id);
+    await vi.waitFor(() => expect(toFile(person.doc).name).toBe('First'));
+    await flows.replace(flow.id, { ...stepFile('Second'), notes: [] });
+    await vi.waitFor(() => expect(toFile(person.doc).name).toBe('Second'));
+    expect((await flows.restoreVersion(flow.id, version.id, ana)).name).toBe('First');
+    const { file } = await flows.versionFile(flow.id, version.id);
+    await vi.waitFor(() => expect(toFile(person.doc)).toEqual(file));
+    const names = (await flows.versions(flow.id, {})).items.map(({ automatic }) => automatic ?? false);
+    expect(names).toEqual([true, false]);
+    const other = await flows.create(workspaceId, ana, { file: stepFile('O') });
+    await expect(flows.restoreVersion(other.id, version.id, ana)).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('data.md: a version is made after a pause in editing, with the names of who edited, and not while it goes on', async () => {
+    const flow = await flows.create(workspaceId, ana, { file: stepFile('P') });
+    const person = open(flow.id, 'Bo');
+    await vi.waitFor(() => expect(toFile(person.doc).name).toBe('P'));
+    rootOf(person.doc, 'flow').set('name', 'Q');
+    await vi.waitFor(async () => expect((await flows.file(flow.id)).name).toBe('Q'));
+    timers.advance(59_000);
+    await flows.rename(flow.id, 'R');
+    timers.advance(59_000);
+    expect((await flows.versions(flow.id, {})).items).toEqual([]);
+    timers.advance(2_000);
+    await vi.waitFor(async () => expect((await flows.versions(flow.id, {})).items).toHaveLength(1));
+    const [version] = (await flows.versions(flow.id, {})).items;
+    expect(version).toMatchObject({ authorName: 'Bo', automatic: true });
+    expect((await flows.versionFile(flow.id, version?.id ?? '')).file.name).toBe('R');
+    const run = await flows.freeze(flow.id, ana);
+    expect(run.version).toMatchObject({ id: version?.id });
+    expect((await flows.versions(flow.id, {})).items[0]?.automatic).toBeUndefined();
+  });
+
+  test('of versions made after pauses only the latest are kept; those that were named or run stay', async () => {
+    const flow = await flows.create(workspaceId, ana, { file: stepFile('N') });
+    const named = await flows.keepVersion(flow.id, 'kept', ana);
+    for (let index = 0; index < 60; index += 1) {
+      await flows.rename(flow.id, `N${index}`);
+      timers.advance(61_000);
+      await vi.waitFor(async () => expect((await flows.summary(flow.id)).version).toBe(index + 2), {
+        interval: 2,
+      });
+    }
+    const all = (await flows.versions(flow.id, { limit: 200 })).items;
+    expect([all.length, all.at(-1)?.id, all[0]?.number]).toEqual([51, named.id, 61]);
   });
 
   test('a file that is no flow here is frozen once per content too', async () => {

@@ -24,6 +24,8 @@ export interface FlowServiceDeps {
   versions: Versions;
   editing(flowId: string): Person[];
   closeDocument(flowId: string): void;
+  /** Told after an edit over REST. */
+  edited(flowId: string): void;
   /** The file of a sample in a workspace, its content added there. Rejects `not_found`. */
   sampleFile(sample: string, workspaceId: string): Promise<FlowFile>;
   runs: () => Pick<RunService, 'lastOf'>;
@@ -34,6 +36,8 @@ export interface FlowUpkeep {
   /** Reads name, size and picture from the document, writes them into the list, tells viewers; compacts the log. */
   settle(flowId: string): Promise<void>;
   announce(flowId: string): Promise<void>;
+  /** After a pause in editing: a version, unless the last one is the same. */
+  keepPause(flowId: string, by: Person | null): Promise<void>;
   /** After a start: what a kill left unsettled is settled, what was deleted 30 days ago goes. */
   tidy(): Promise<void>;
 }
@@ -85,7 +89,9 @@ export function createFlowService(deps: FlowServiceDeps): FlowService & FlowUpke
 
   const edit = async (flowId: string, act: (doc: Doc) => void): Promise<FlowSummary> => {
     const row = await existing(flowId);
-    return note(row, await documents.edit(flowId, act), clock.now());
+    const file = await documents.edit(flowId, act);
+    deps.edited(flowId);
+    return note(row, file, clock.now());
   };
 
   const fileToCreate = async (
@@ -193,6 +199,13 @@ export function createFlowService(deps: FlowServiceDeps): FlowService & FlowUpke
     async announce(flowId) {
       const row = await store.get(flows, { id: flowId });
       if (row !== null && row.deletedAt === null) await told(row);
+    },
+
+    async keepPause(flowId, by) {
+      const row = await store.get(flows, { id: flowId });
+      if (row === null || row.deletedAt !== null) return;
+      const where = { workspaceId: row.workspaceId, flowId };
+      await versions.freeze(where, await documents.file(flowId), by, { automatic: true });
     },
 
     async tidy() {

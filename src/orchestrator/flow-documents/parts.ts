@@ -6,11 +6,13 @@ import type { FlowFile } from '../../shared/model/flow.ts';
 import type { FlowService, LiveHub, RunService } from '../services.ts';
 import { patch, type Store } from '../store/store.ts';
 import { flows as flowTable } from '../store/tables.ts';
+import { systemTimers, type Timers } from '../timers.ts';
 import type { OpenSockets } from '../workspaces/open-sockets.ts';
 import { type Collaboration, createCollaboration, type Editor } from './collaboration.ts';
 import { createDocumentLog } from './document-log.ts';
 import { createFlowDocuments } from './flow-documents.ts';
 import { createFlowService } from './flow-service.ts';
+import { createPauses } from './pauses.ts';
 import { createVersions } from './versions.ts';
 
 export interface FlowDocumentDeps {
@@ -24,6 +26,7 @@ export interface FlowDocumentDeps {
   admit(ticket: string, flowId: string): Promise<Editor>;
   sampleFile(sample: string, workspaceId: string): Promise<FlowFile>;
   runs: () => Pick<RunService, 'lastOf'>;
+  timers?: Timers;
 }
 
 export interface FlowDocumentParts {
@@ -37,7 +40,7 @@ export interface FlowDocumentParts {
 
 /** Puts the log, the documents, the people in them and the service together. */
 export function createFlowDocumentParts(deps: FlowDocumentDeps): FlowDocumentParts {
-  const { store, clock } = deps;
+  const { store, clock, timers = systemTimers } = deps;
   const log = createDocumentLog(store);
   const documents = createFlowDocuments(log, () => collaboration);
   const flows = createFlowService({
@@ -45,17 +48,25 @@ export function createFlowDocumentParts(deps: FlowDocumentDeps): FlowDocumentPar
     log,
     documents,
     versions: createVersions(deps),
+    edited: (flowId) => pauses.edited(flowId, null),
     editing: (flowId) => collaboration.editing(flowId),
     closeDocument: (flowId) => collaboration.close(flowId),
   });
   const quietly = (act: Promise<void>, flowId: string) => {
     act.catch((error: unknown) => deps.log.error({ err: error, flowId }, 'Viewers of a flow could not be told'));
   };
+  const pauses = createPauses({
+    timers,
+    keep: (flowId, by) => flows.keepPause(flowId, by),
+    failed: (error, flowId) => deps.log.error({ err: error, flowId }, 'A version could not be made after a pause'),
+  });
   const collaboration: Collaboration = createCollaboration({
     admit: deps.admit,
     load: log.read,
-    save: (flowId, update) =>
-      log.append(flowId, update, [patch(flowTable, { id: flowId }, { updatedAt: clock.now() })]),
+    async save(flowId, update, by) {
+      await log.append(flowId, update, [patch(flowTable, { id: flowId }, { updatedAt: clock.now() })]);
+      pauses.edited(flowId, by);
+    },
     settled: (flowId) => flows.settle(flowId),
     presenceChanged: (flowId) => quietly(flows.announce(flowId), flowId),
     sockets: deps.sockets,
@@ -66,6 +77,9 @@ export function createFlowDocumentParts(deps: FlowDocumentDeps): FlowDocumentPar
     accept: collaboration.accept,
     close: collaboration.close,
     tidy: () => flows.tidy(),
-    stop: collaboration.stop,
+    async stop() {
+      await collaboration.stop();
+      await pauses.stop();
+    },
   };
 }
