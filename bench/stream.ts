@@ -77,7 +77,7 @@ async function startBare(): Promise<StreamRelay> {
   let made = 0;
   return {
     async stream(count, job, hear) {
-      const begin = () => worker.child.send({ type: 'begin' });
+      const begin = () => worker.child.send({ begin: count });
       const view = async () => {
         made += 1;
         const name = `job-${made}`;
@@ -134,11 +134,11 @@ async function startProduct(execArgv: string[]): Promise<StreamRelay> {
         );
         const textsOf = ({ event }: LiveMessage) => event?.chunks?.map(({ text }) => text) ?? [];
         const all = heard(socket, job.tokens, textsOf, hear);
-        coalesce(socket)([{ type: 'subscribe', topic }]);
+        coalesce(socket)({ type: 'subscribe', topic });
         await subscribed;
         return { socket, all };
       };
-      await watch(count, view, () => worker.child.send({ type: 'begin' }));
+      await watch(count, view, () => worker.child.send({ begin: count }));
     },
     async stop() {
       await worker.stop();

@@ -54,6 +54,7 @@ function work(url: string, workerToken: string): void {
       const stream: Stream = { fence, job: message.input as StreamJob, sent: 0, acknowledged: 0 };
       streams.set(job_id, stream);
       send({ type: 'job_ack', job_id, fence });
+      beginWhenAll();
     }
     if (message.type === 'chunk_ack') {
       const stream = streams.get(message.job_id);
@@ -62,12 +63,18 @@ function work(url: string, workerToken: string): void {
       more(message.job_id, stream);
     }
   });
-  process.on('message', (message: { type?: string }) => {
-    // Begun only when the viewers are there, so that both sides of the comparison stream to somebody.
-    if (message.type !== 'begin') return;
+  // Begun only when the viewers are there, so that both sides of the comparison stream to somebody.
+  let wanted = 0;
+  const beginWhenAll = () => {
+    if (wanted === 0 || streams.size < wanted) return;
+    wanted = 0;
     for (const [jobId, stream] of streams) {
       if (stream.job.everyMs > 0) slowly(jobId, stream);
       else more(jobId, stream);
     }
+  };
+  process.on('message', (message: { begin?: number }) => {
+    wanted = message.begin ?? 0;
+    beginWhenAll();
   });
 }

@@ -35,7 +35,7 @@ export async function beginWork(cluster: Cluster, work: Work): Promise<WorkDone>
       try {
         return await ask();
       } catch (error) {
-        if (error instanceof AppError && error.status < 500 && error.status !== 401) throw error;
+        if (error instanceof AppError && isFinal(error)) throw error;
         await wait(100);
       }
     }
@@ -54,11 +54,15 @@ export async function beginWork(cluster: Cluster, work: Work): Promise<WorkDone>
   const started = work.runs.map(async ({ at, key, list }) => {
     await until(at);
     const request = { params: { id: flow.id }, body: { inputs: { list } }, idempotencyKey: key };
+    const start = () => cluster.client().call('startRun', request);
     // Asked twice, as a client does that did not get the answer.
     for (const _ of [1, 2]) {
-      const run = await insist(() => cluster.client().call('startRun', request));
-      runs.set(key, (runs.get(key) ?? new Set()).add(run.id));
+      const run = await insist(() => start().catch((error: unknown) => lookFor(error, cluster, list)));
+      if (run !== null) runs.set(key, (runs.get(key) ?? new Set()).add(run.id));
+      // Nobody knows the answer and there is no run: what was asked was not done, and is asked anew.
+      else request.idempotencyKey += '+';
     }
+    if (!runs.has(key)) runs.set(key, new Set([(await insist(start)).id]));
   });
   const all = Promise.all([...submitted, ...cancelled, ...started]);
   all.catch(() => undefined);
@@ -90,6 +94,20 @@ export async function beginWork(cluster: Cluster, work: Work): Promise<WorkDone>
       jobs.stop();
     },
   };
+}
+
+/** What asking again cannot help. An old host's bearer ends with it, and a request may still be under way. */
+const isFinal = ({ status, code }: AppError) => status < 500 && status !== 401 && code !== 'idempotency_in_progress';
+
+/** The run that a request made whose answer the host does not know (it ended meanwhile); null when it made none. */
+async function lookFor(error: unknown, cluster: Cluster, list: readonly number[]) {
+  if (!(error instanceof AppError) || error.code !== 'idempotency_unknown') throw error;
+  const { items } = await cluster.client().call('listRuns', { params: { id: cluster.workspaceId }, query: {} });
+  for (const { id } of items) {
+    const { run, inputs } = await cluster.client().call('getRun', { params: { id } });
+    if (JSON.stringify(inputs['list']) === JSON.stringify(list)) return run;
+  }
+  return null;
 }
 
 const first = (acknowledged: JobsClient['acknowledged'], job: { idempotencyKey: string }) =>

@@ -64,7 +64,8 @@ export function workOf(variant: number, size: WorkSize = usual): Work {
     runs: many(size.runs, (index) => ({
       at: draw.whole(0, size.over / 2),
       key: `run-${index}`,
-      list: many(draw.whole(3, 8), () => draw.whole(0, 9)),
+      // No two are the same, so that a run tells by its inputs which it is.
+      list: [index, ...many(draw.whole(3, 8), () => draw.whole(0, 9))],
     })),
   };
 }
