@@ -16,7 +16,6 @@ import { createCore } from './core.ts';
 import { openBlobStore } from './files/blobs.ts';
 import { createFiles } from './files/files.ts';
 import { createFlowDocumentParts } from './flow-documents/parts.ts';
-import { createRunService } from './flows/run-service.ts';
 import { createHostParts } from './host-executors/parts.ts';
 import { signInUrl } from './http/routes/people.ts';
 import { startHttp } from './http/server.ts';
@@ -28,9 +27,10 @@ import { createLiveHub } from './live/hub.ts';
 import { createHistory } from './parts/history.ts';
 import { keepHouse } from './parts/housekeeping.ts';
 import { createPeople } from './parts/people.ts';
+import { createRunParts, type RunParts } from './parts/runs.ts';
 import { liveRights, socketGateways } from './parts/sockets.ts';
 import { createSamples, firstSample } from './samples/samples.ts';
-import type { NodeService, RunService } from './services.ts';
+import type { NodeService } from './services.ts';
 import type { Store } from './store/store.ts';
 import { systemTimers } from './timers.ts';
 import { createDirectory } from './workspaces/directory.ts';
@@ -96,10 +96,8 @@ async function assemble(
   const { version, dataDir } = config;
   const history = createHistory({ store: opened, acting, blobs, clock, dataDir, hostId, version, log });
   const samples = createSamples(resourcePath('samples'), files);
-  const host = createHostParts({
-    ...{ store, blobs, files, clock, ids, random },
-    masterKey: await masterKey(config.dataDir, config.masterKey, random),
-  });
+  const master = await masterKey(config.dataDir, config.masterKey, random);
+  const host = createHostParts({ ...{ store, blobs, files, clock, ids, random }, masterKey: master });
   const core = await createCore({
     store,
     hub,
@@ -122,16 +120,7 @@ async function assemble(
   const { jobs, nodes } = core;
 
   const endWork = async (workspaceId: string) => {
-    let cursor: string | null = null;
-    do {
-      const page = await runs.list(workspaceId, {
-        state: 'running',
-        limit: 500,
-        ...(cursor === null ? {} : { cursor }),
-      });
-      await Promise.allSettled(page.items.map((run) => runs.cancel(run.id)));
-      cursor = page.next;
-    } while (cursor !== null);
+    await work.endRuns(workspaceId);
     await jobs.cancelWorkspace(workspaceId);
   };
   const people = createPeople({ store, clock, ids, random, hub, nodes, directory, endWork });
@@ -144,13 +133,16 @@ async function assemble(
     sockets: people.sockets,
     admit: people.admit,
     sampleFile: samples.file,
-    runs: () => runs,
+    runs: () => work.runs,
   });
   stops.push(documents.stop);
   const { flows } = documents;
   const unexpected = (error: unknown, what: string) => log.error({ err: error }, what);
-  const runs: RunService = createRunService({ store, jobs, blobs, live: hub, clock, timers, ids, unexpected });
-  stops.push(() => runs.stop());
+  const work: RunParts = createRunParts({
+    ...{ store, jobs, blobs, flows, hub, clock, timers, ids, unexpected },
+    ...{ secrets: host.secrets, masterKey: master },
+  });
+  stops.push(() => work.stop());
 
   if (identity.firstWorkspaceId !== null) {
     const owner = { userId: identity.ownerId, name: ownerName };
@@ -158,7 +150,7 @@ async function assemble(
   }
   await documents.tidy();
   // Before anything connects, so that no result arrives that nobody waits for.
-  await runs.resumeAll();
+  await work.resume();
 
   const state = { url: '', ready: false };
   const http = await startHttp({
@@ -166,7 +158,7 @@ async function assemble(
       ...people,
       nodes,
       flows,
-      runs,
+      ...{ runs: work.runs, approvals: work.approvals, triggers: work.triggers },
       jobs,
       files,
       blobs,

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { ReachableModel } from '../../shared/model/inference.ts';
+import type { ApprovalService } from '../approvals/approvals.ts';
 import type { Acting } from '../audit/acting.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Backups } from '../backup/backups.ts';
@@ -18,6 +19,7 @@ import type {
   NodeService,
   RunService,
 } from '../services.ts';
+import type { TriggerService } from '../triggers/triggers.ts';
 import type { UsageService } from '../usage/usage-service.ts';
 import type { WorkspaceSettings } from '../usage/workspace-settings.ts';
 import type { Credentials } from '../workspaces/credentials.ts';
@@ -38,6 +40,8 @@ export interface HttpServices {
   nodes: NodeService;
   flows: FlowService;
   runs: RunService;
+  approvals: ApprovalService;
+  triggers: TriggerService;
   jobs: JobService;
   files: FileService;
   blobs: BlobStore;

@@ -12,6 +12,7 @@ import { createAuthentication } from './authentication.ts';
 import { bind } from './bind.ts';
 import type { Call, Handlers } from './call.ts';
 import { createMissing, installProblems, sendProblem } from './problems.ts';
+import { approvalRoutes } from './routes/approvals.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -20,6 +21,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { runRoutes } from './routes/runs.ts';
+import { triggerRoutes } from './routes/triggers.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
 import { installSecurity } from './security.ts';
@@ -107,6 +109,8 @@ function handlersOf(deps: HttpDeps): Handlers {
     ...nodeRoutes(deps),
     ...flowRoutes(deps),
     ...runRoutes(deps),
+    ...approvalRoutes(deps),
+    ...triggerRoutes(deps),
     ...jobRoutes(deps),
     ...fileRoutes(deps),
     ...keyRoutes(deps),

@@ -1,5 +1,6 @@
 /** Every REST endpoint below `/api/v1`: written once, used by the server, the client, OpenAPI and the test of S1. */
 import type { RouteContract } from './route.ts';
+import { approvalsRoutes } from './routes/approvals.ts';
 import { filesRoutes } from './routes/files.ts';
 import { flowsRoutes } from './routes/flows.ts';
 import { historyRoutes } from './routes/history.ts';
@@ -8,6 +9,7 @@ import { keysRoutes } from './routes/keys.ts';
 import { nodesRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { runsRoutes } from './routes/runs.ts';
+import { triggersRoutes } from './routes/triggers.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { workspacesRoutes } from './routes/workspaces.ts';
 
@@ -17,6 +19,8 @@ export const routes = {
   ...nodesRoutes,
   ...flowsRoutes,
   ...runsRoutes,
+  ...approvalsRoutes,
+  ...triggersRoutes,
   ...jobsRoutes,
   ...filesRoutes,
   ...keysRoutes,
