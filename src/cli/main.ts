@@ -1,8 +1,10 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { packageVersion } from '../platform/version.ts';
+import { backupCommand } from './commands/backup.ts';
 import { hostCommand } from './commands/host.ts';
 import { joinCommand } from './commands/join.ts';
 import { linkCommand } from './commands/link.ts';
+import { restoreCommand } from './commands/restore.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { CommandError, describeFailure } from './failure.ts';
@@ -66,6 +68,21 @@ program
   .description('print a fresh sign-in link: single use, 10 minutes')
   .option(...data)
   .action(linkCommand);
+
+program
+  .command('backup')
+  .description('copy everything that the host keeps, while it goes on; prints the folder')
+  .option('--to <folder>', 'where to put it, for example on another disk (default: backups/ in the data folder)')
+  .option(...data)
+  .action(backupCommand);
+
+program
+  .command('restore')
+  .description('put a backup into a data folder on which no host runs')
+  .argument('<backup>', 'the folder of the backup')
+  .option('--replace', 'set aside the database and content that are there')
+  .option(...data)
+  .action(restoreCommand);
 
 try {
   await program.parseAsync();
