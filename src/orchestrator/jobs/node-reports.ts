@@ -16,13 +16,14 @@ import { openedBlobs } from './payload.ts';
 import { type ActiveJob, isHeld, isOver, lifeChange, outputOf } from './record.ts';
 import type { JobEffect, JobEvent } from './transition.ts';
 
+type Chunk = NodeMessageOf<'chunk'>;
 type Answer = (status: 'accepted' | 'stale') => void;
 
 export interface NodeReports {
   acknowledged(nodeId: string, message: NodeMessageOf<'job_ack'>): void;
   rejected(nodeId: string, message: NodeMessageOf<'job_reject'>): void;
-  /** The sequence number to acknowledge, or null when the attempt does not hold any more. */
-  wrote(nodeId: string, message: NodeMessageOf<'chunk'>): number | null;
+  /** The sequence number to acknowledge, or null when the attempt does not hold any more. `following` are of the same attempt. */
+  wrote(nodeId: string, message: Chunk, following?: readonly Chunk[]): number | null;
   /** `answer` is called after the commit (N10, N11). */
   ended(nodeId: string, message: NodeMessageOf<'job_done'> | NodeMessageOf<'job_failed'>, answer: Answer): void;
   /** N6: what of the jobs that a node says it runs is kept. */
@@ -97,16 +98,20 @@ export function createNodeReports(deps: {
       if (job !== null)
         apply(job, { type: 'reject', fence, error: nodeFault(reason, message ?? 'The node did not take it') });
     },
-    wrote(nodeId, { job_id, fence, seq, stream, text }) {
+    wrote(nodeId, first, following = []) {
+      const { job_id, fence } = first;
       const job = heardFrom(nodeId, job_id);
       const attempt = job?.life.attempts.at(-1);
       if (job === null || job.life.fence !== fence || attempt === undefined) return null;
-      const chunk = { attempt: attempt.number, seq, stream, text, at: clock.now() };
+      const at = clock.now();
       const output = outputOf(job);
-      job.progressAt = chunk.at;
+      job.progressAt = at;
+      const chunks = [first, ...following]
+        .map(({ seq, stream, text }) => ({ attempt: attempt.number, seq, stream, text, at }))
+        .filter((chunk) => output.add(fence, chunk));
       const topic = `job:${job_id}`;
-      if (output.add(fence, chunk) && hub.hears(topic)) {
-        hub.publish(job.row.workspaceId, topic, { kind: 'job.output', jobId: job_id, chunks: [chunk] });
+      if (chunks.length > 0 && hub.hears(topic)) {
+        hub.publish(job.row.workspaceId, topic, { kind: 'job.output', jobId: job_id, chunks });
       }
       return output.lastSeq(fence);
     },

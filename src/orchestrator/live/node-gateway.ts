@@ -8,6 +8,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { createCodec, type Decoded } from '../../shared/protocol/codec.ts';
 import {
   type NodeMessage,
+  type NodeMessageOf,
   nodeCloseCodes,
   nodeMessages,
   proofText,
@@ -42,6 +43,8 @@ const malformedInARow = 3;
 const rate = { perSecond: 100_000, burst: 200_000 };
 
 const codec = createCodec(nodeMessages);
+
+type Chunk = NodeMessageOf<'chunk'>;
 
 type Stage =
   | { readonly name: 'unknown' }
@@ -162,6 +165,22 @@ function createConnection(deps: NodeGatewayDeps, sender: Sender, address: string
     }
   };
 
+  /** Chunks of this frame, by attempt: those of one attempt are told, and acknowledged, together. */
+  let written = new Map<string, Chunk[]>();
+  const gather = (chunk: Chunk) => {
+    const before = written.get(chunk.fence);
+    if (before === undefined) written.set(chunk.fence, [chunk]);
+    else before.push(chunk);
+  };
+  const tellWritten = () => {
+    if (written.size === 0) return;
+    const all = written;
+    written = new Map();
+    malformed = 0;
+    if (stage.name !== 'registered') return;
+    for (const chunks of all.values()) write(deps, stage.nodeId, stage.session, chunks);
+  };
+
   return {
     closed,
     read(frame: string) {
@@ -169,7 +188,14 @@ function createConnection(deps: NodeGatewayDeps, sender: Sender, address: string
       const messages = codec.decode(frame);
       if (!withinRate(messages.length)) return close(nodeCloseCodes.flood, 'flood');
       if (stage.name === 'registered') desk.heard(stage.nodeId);
-      for (const decoded of messages) handle(decoded);
+      for (const decoded of messages) {
+        if (decoded.status === 'message' && decoded.message.type === 'chunk') gather(decoded.message);
+        else {
+          tellWritten();
+          handle(decoded);
+        }
+      }
+      tellWritten();
     },
   };
 }
@@ -210,13 +236,9 @@ function perform(
     case 'job_reject':
       engine.rejected(nodeId, message);
       return;
-    case 'chunk': {
-      const { job_id, fence } = message;
-      const seq = engine.wrote(nodeId, message);
-      if (seq === null) session.send({ type: 'job_cancel', job_id, fence, reason: 'stale' });
-      else session.send({ type: 'chunk_ack', job_id, fence, seq });
+    case 'chunk':
+      write({ engine, roster }, nodeId, session, [message]);
       return;
-    }
     case 'job_done':
     case 'job_failed': {
       const { job_id, fence } = message;
@@ -228,6 +250,20 @@ function perform(
     default:
       message satisfies never;
   }
+}
+
+/** What an attempt wrote, in order; a fence is never given twice, so chunks of one fence are of one attempt. */
+function write(
+  { engine, roster }: Pick<NodeGatewayDeps, 'engine' | 'roster'>,
+  nodeId: string,
+  session: NodeSession,
+  [first, ...following]: readonly Chunk[],
+): void {
+  if (first === undefined || roster.get(nodeId)?.session !== session) return;
+  const { job_id, fence } = first;
+  const seq = engine.wrote(nodeId, first, following);
+  if (seq === null) session.send({ type: 'job_cancel', job_id, fence, reason: 'stale' });
+  else session.send({ type: 'chunk_ack', job_id, fence, seq });
 }
 
 /** N2: an Ed25519 signature, base64, by a key given as SPKI DER in base64. */
