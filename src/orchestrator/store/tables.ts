@@ -417,7 +417,7 @@ export interface StepRow {
 export const steps = table<StepRow>({
   name: 'steps',
   key: ['runId', 'stepId', 'path'],
-  blobs: { holder: 'runId', in: ['outputs'] },
+  blobs: { holder: 'runId', in: ['outputs', 'marks'] },
   columns: {
     runId: 'text',
     stepId: 'text',
