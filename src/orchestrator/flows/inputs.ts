@@ -8,7 +8,14 @@ import {
   StepFailure,
   type Values,
 } from '../../shared/flows/step-type.ts';
-import { dig, type Lookup, readTemplate, renderText, renderValue } from '../../shared/flows/template.ts';
+import {
+  dig,
+  type Lookup,
+  readTemplate,
+  renderSecretText,
+  renderText,
+  renderValue,
+} from '../../shared/flows/template.ts';
 import { hasTemplate, TemplateError } from '../../shared/flows/template-parse.ts';
 import { mismatch } from '../../shared/flows/types.ts';
 import type { FlowEdge } from '../../shared/model/flow.ts';
@@ -88,16 +95,18 @@ function fillIn({ step, type }: CompiledStep, sources: Sources, wired: Values): 
   if (texts.length === 0) return step.config;
   const lookup = lookupIn(sources, wired);
   const long = new Set(fieldsOf(type.config).flatMap(({ name, widget }) => (widget === 'template' ? [name] : [])));
-  const values = texts.map(({ path, text }) => ({
+  const values = texts.map(({ path, text, secrets }) => ({
     path,
-    value: render(text, lookup, long.has(String(path[0])), path),
+    value: render(text, lookup, secrets ? 'secret' : long.has(String(path[0])) ? 'text' : 'value', path),
   }));
   return withValues(step.config, values);
 }
 
-function render(text: string, lookup: Lookup, asText: boolean, path: readonly (string | number)[]): unknown {
+const renderers = { text: renderText, value: renderValue, secret: renderSecretText };
+
+function render(text: string, lookup: Lookup, as: keyof typeof renderers, path: readonly (string | number)[]): unknown {
   try {
-    return asText ? renderText(readTemplate(text), lookup) : renderValue(readTemplate(text), lookup);
+    return renderers[as](readTemplate(text), lookup);
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     throw new StepFailure(

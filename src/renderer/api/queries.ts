@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
 import type { RunSummary, StepInstance } from '../../shared/model/run.ts';
+import type { UsageGroup } from '../../shared/model/usage.ts';
 import type { Api } from './api.ts';
 import { keys, type RunFilter } from './keys.ts';
 import { reduceFlow, reduceFlows, reduceNodes, reduceRun, reduceRunSteps, reduceRuns } from './reduce.ts';
@@ -40,6 +41,47 @@ export const thisNodeQuery = ({ host: { client } }: Api) =>
     queryKey: keys.thisNode,
     queryFn: ({ signal }) => client.call('getThisNode', { signal }),
     staleTime: 60_000,
+  });
+
+export const providerKeysQuery = ({ host: { client } }: Api, workspaceId: string) =>
+  queryOptions({
+    queryKey: keys.providerKeys(workspaceId),
+    queryFn: async ({ signal }) => (await client.call('listApiKeys', { params: { id: workspaceId }, signal })).items,
+  });
+
+export const secretsQuery = ({ host: { client } }: Api, workspaceId: string) =>
+  queryOptions({
+    queryKey: keys.secrets(workspaceId),
+    queryFn: async ({ signal }) => (await client.call('listSecrets', { params: { id: workspaceId }, signal })).items,
+  });
+
+export const modelsQuery = ({ host: { client } }: Api, workspaceId: string) =>
+  queryOptions({
+    queryKey: keys.models(workspaceId),
+    queryFn: async ({ signal }) => (await client.call('listModels', { params: { id: workspaceId }, signal })).items,
+    staleTime: 10_000,
+  });
+
+export const httpAccessQuery = ({ host: { client } }: Api, workspaceId: string) =>
+  queryOptions({
+    queryKey: keys.httpAccess(workspaceId),
+    queryFn: async ({ signal }) => (await client.call('getHttpAccess', { params: { id: workspaceId }, signal })).allow,
+  });
+
+export const usageQuery = (
+  { host: { client } }: Api,
+  workspaceId: string,
+  query: { by: UsageGroup; from: number; to: number },
+) =>
+  queryOptions({
+    queryKey: keys.usage(workspaceId, query),
+    queryFn: ({ signal }) => client.call('getUsage', { params: { id: workspaceId }, query, signal }),
+  });
+
+export const pricesQuery = ({ host: { client } }: Api, workspaceId: string) =>
+  queryOptions({
+    queryKey: keys.prices(workspaceId),
+    queryFn: ({ signal }) => client.call('getPrices', { params: { id: workspaceId }, signal }),
   });
 
 export const flowsQuery = ({ host: { client }, feed }: Api, workspaceId: string) =>

@@ -2,7 +2,7 @@
 import type { TObject, TSchema } from 'typebox';
 import type { Config } from './step-type.ts';
 
-/** `flow`: another flow of the workspace, with the rows `inputs` and `outputs` beside it; `members`: some of its members. */
+/** `model`: one of the models that the workspace can reach (`taking`: which of them). `flow`: another flow of the workspace, with the rows `inputs` and `outputs` beside it; `members`: some of its members. */
 export type Widget =
   | 'text'
   | 'number'
@@ -14,7 +14,8 @@ export type Widget =
   | 'value'
   | 'rows'
   | 'flow'
-  | 'members';
+  | 'members'
+  | 'model';
 
 /** Annotations that a property of a settings schema may carry, beside TypeBox' title, description and default. */
 export interface FieldNotes {
@@ -23,6 +24,10 @@ export interface FieldNotes {
   readonly widget: Widget;
   /** Its text may hold `{{ }}`. A `template` always may. */
   readonly templated?: boolean;
+  /** Its template may name secrets; it arrives as a SecretText where it does (secret-text.ts). */
+  readonly secrets?: boolean;
+  /** `model`: what it is to do. */
+  readonly taking?: 'chat' | 'embeddings';
   /** `select`: the choices with their words. */
   readonly choices?: readonly { readonly value: string; readonly title: string }[];
   /** `code`: the language of the editor. */
@@ -93,6 +98,8 @@ export function isShown(field: Field, values: Config): boolean {
 export interface TemplatedText {
   readonly path: readonly (string | number)[];
   readonly text: string;
+  /** Whether it may name secrets. */
+  readonly secrets: boolean;
 }
 
 /** Every text of these settings that may hold a template and is shown. */
@@ -111,7 +118,7 @@ function collect(fields: readonly Field[], values: Config, at: readonly (string 
         if (typeof row === 'object' && row !== null)
           collect(field.columns, row as Config, [...at, field.name, index], found);
     } else if (typeof value === 'string' && (field.templated === true || field.widget === 'template')) {
-      found.push({ path: [...at, field.name], text: value });
+      found.push({ path: [...at, field.name], text: value, secrets: field.secrets === true });
     }
   }
 }

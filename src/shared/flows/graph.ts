@@ -19,6 +19,8 @@ export interface StepTemplate {
   readonly uses: readonly TemplateUse[];
   /** Whether it may name the step's own inputs; not so where it gives the value of one. */
   readonly seesInputs: boolean;
+  /** Whether it may name secrets. */
+  readonly seesSecrets: boolean;
 }
 
 export interface GraphStep {
@@ -86,9 +88,11 @@ const noPorts: StepPorts = { inputs: [], outputs: [], innerInputs: [], innerOutp
 function graphStep({ step, type, config }: KnownStep, ports: ReadonlyMap<string, StepPorts>): GraphStep {
   const own = ports.get(step.id) ?? noPorts;
   const inputFields = new Set(own.inputs.map(({ field }) => field));
-  const templates = templatedTexts(type.config, config).flatMap(({ path, text }) =>
-    hasTemplate(text) ? [{ path, seesInputs: !inputFields.has(path.join('/')), ...readStepTemplate(text) }] : [],
-  );
+  const templates = templatedTexts(type.config, config).flatMap(({ path, text, secrets }) => {
+    if (!hasTemplate(text)) return [];
+    const seesInputs = !inputFields.has(path.join('/'));
+    return [{ path, seesInputs, seesSecrets: secrets, ...readStepTemplate(text) }];
+  });
   return { id: step.id, step, type, scope: step.parent ?? '', config, templates, ports: own };
 }
 
@@ -233,7 +237,7 @@ export function meaningOf(
 
 function unknownName(first: string): string {
   if (first === 'item' || first === 'index') return `"${first}" is there only inside a Map`;
-  if (first === 'secrets') return 'Secrets are not available in this version';
+  if (first === 'secrets') return 'Secrets may be named only in fields of steps that send them, as HTTP request does';
   return `There is nothing called "${first}"; names begin with steps. or inputs.`;
 }
 

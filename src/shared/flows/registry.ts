@@ -1,7 +1,12 @@
 /** Every step type there is: to add one, add a file to steps/ and a line here. */
 import type { StepType } from './step-type.ts';
 import { approval } from './steps/approval.ts';
+import { chat } from './steps/chat.ts';
+import { classify } from './steps/classify.ts';
 import { code } from './steps/code.ts';
+import { embed } from './steps/embed.ts';
+import { extract } from './steps/extract.ts';
+import { httpRequest } from './steps/http-request.ts';
 import { ifStep } from './steps/if.ts';
 import { input } from './steps/input.ts';
 import { map } from './steps/map.ts';
@@ -30,6 +35,11 @@ export const stepTypes: readonly StepType[] = [
   wait,
   approval,
   subFlow,
+  chat,
+  extract,
+  classify,
+  embed,
+  httpRequest,
   readText,
   code,
 ];

@@ -1,4 +1,5 @@
 /** Templates: `{{ steps.fetch.body | upper }}` in the settings of steps (engine.md, Flows). Parsed once, rendered from values. */
+import type { MaybeSecret } from './secret-text.ts';
 import { asText, FilterProblem, templateFilters } from './template-filters.ts';
 import {
   type Expression,
@@ -58,6 +59,24 @@ export function renderText(template: Template, lookup: Lookup): string {
     pieces.push(text);
   }
   return pieces.join('');
+}
+
+/** The text with each `{{ secrets.NAME }}` left for the host to fill in (secret-text.ts); everything else is text by then. */
+export function renderSecretText(template: Template, lookup: Lookup): MaybeSecret {
+  const parts: (string | { secret: string })[] = [];
+  for (const part of template.parts) {
+    const name = typeof part === 'string' ? null : secretName(part);
+    parts.push(name === null ? renderText({ ...template, parts: [part] }, lookup) : { secret: name });
+  }
+  return parts.every((part) => typeof part === 'string') ? parts.join('') : { $secretText: parts };
+}
+
+function secretName({ head, filters }: Expression): string | null {
+  if (head.kind !== 'path' || head.segments[0] !== 'secrets') return null;
+  const [, name] = head.segments;
+  if (head.segments.length !== 2 || typeof name !== 'string' || filters.length > 0)
+    throw new TemplateError('template_value', 'Write a secret as  {{ secrets.NAME }}  without filters', head.start);
+  return name;
 }
 
 /** As renderText, but a template that is one `{{ }}` and nothing else gives the value itself: a list stays a list. */

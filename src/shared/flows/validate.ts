@@ -177,10 +177,11 @@ function settingsFindings({ id, type, config }: GraphStep): Finding[] {
 }
 
 function templateFindings(graph: FlowGraph, step: GraphStep): Finding[] {
-  return step.templates.flatMap(({ path, error: wrong, uses, seesInputs }) => {
+  return step.templates.flatMap(({ path, error: wrong, uses, seesInputs, seesSecrets }) => {
     const where = { stepId: step.id, field: path.join('/') };
     if (wrong !== null) return [error('template_wrong', wrong.message, { ...where, at: wrong.at })];
     return uses.flatMap(({ segments, start }) => {
+      if (seesSecrets && segments[0] === 'secrets' && segments.length === 2) return [];
       const meaning = meaningOf(graph, step, segments, seesInputs);
       return meaning.kind === 'unknown'
         ? [error('template_name_unknown', meaning.message, { ...where, at: start })]

@@ -15,6 +15,19 @@ export const ModelRef = Type.Union(
 );
 export type ModelRef = Static<typeof ModelRef>;
 
+/** As settings of steps hold it: `key:<key id>:<model>` or `node:<model>`. */
+export function modelRefText(ref: ModelRef): string {
+  return ref.at === 'key' ? `key:${ref.keyId}:${ref.model}` : `node:${ref.model}`;
+}
+
+/** Null for a text that names no model. */
+export function parseModelRef(text: string): ModelRef | null {
+  const key = /^key:([A-Za-z0-9_.-]+):(.+)$/s.exec(text);
+  if (key !== null) return { at: 'key', keyId: key[1] ?? '', model: key[2] ?? '' };
+  const node = /^node:(.+)$/s.exec(text);
+  return node === null ? null : { at: 'node', model: node[1] ?? '' };
+}
+
 export const TextPart = Type.Object({ type: Type.Literal('text'), text: Type.String() });
 export const ImagePart = Type.Object({ type: Type.Literal('image'), image: FileValue });
 export const MessagePart = Type.Union([TextPart, ImagePart]);

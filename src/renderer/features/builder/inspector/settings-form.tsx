@@ -12,7 +12,6 @@ import { Switch } from '../../../ui/switch.tsx';
 import { Textarea } from '../../../ui/textarea.tsx';
 import { ModelField } from './model-field.tsx';
 import { NumberInput } from './number-input.tsx';
-import { FlowPicker, MembersPicker, ModelPicker } from './pickers.tsx';
 import { TemplateField } from './template-field.tsx';
 import { ValueField } from './value-field.tsx';
 import { FlowField, MembersField } from './workspace-fields.tsx';
@@ -198,12 +197,6 @@ function Control({ field, values, path, context }: ControlProps) {
     case 'model':
       return <ModelField value={text} taking={field.taking ?? 'chat'} readOnly={readOnly} onChange={set} />;
     case 'members':
-    case 'flow':
-      return <FlowPicker value={value} onChange={set} readOnly={readOnly} />;
-    case 'members':
-      return <MembersPicker value={value} onChange={set} readOnly={readOnly} />;
-    case 'model':
-      return <ModelPicker value={value} onChange={set} readOnly={readOnly} />;
     case 'rows':
       return null;
   }

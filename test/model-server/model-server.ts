@@ -1,0 +1,167 @@
+/**
+ * A server that speaks the APIs of OpenAI, Anthropic and Ollama over real HTTP, and misbehaves as it is told: each request
+ * takes the next turn of the script, and the usual one when there is none left.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { anthropicTurn } from './anthropic.ts';
+import { ollamaTurn } from './ollama.ts';
+import { openAiTurn } from './openai.ts';
+
+/** What the server does with one request to a model. */
+export interface Turn {
+  /** Pieces of the answer, in order; the usual one says something about what was asked. */
+  readonly pieces?: readonly string[];
+  /** Milliseconds before the head of the answer, and between its pieces. */
+  readonly waitMs?: number;
+  readonly pieceMs?: number;
+  /** Answers this instead. `headers` may hold Retry-After. */
+  readonly status?: number;
+  readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the connection after so many pieces. */
+  readonly breakAfter?: number;
+  /** Sends something that is not JSON after so many pieces. */
+  readonly garbleAfter?: number;
+  /** Says nothing of tokens. */
+  readonly withoutUsage?: boolean;
+  readonly usage?: { readonly input: number; readonly output: number };
+  readonly finish?: 'stop' | 'length';
+}
+
+export interface SeenRequest {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: Record<string, unknown>;
+  /** When its connection ended before the answer did. */
+  aborted: boolean;
+}
+
+/** One request under way, as the APIs see it. */
+export interface Exchange {
+  readonly request: SeenRequest;
+  readonly response: ServerResponse;
+  readonly turn: Turn;
+  /** Sends the pieces by and by, breaking off or garbling where the turn says so; false when it broke off. */
+  stream(write: (piece: string) => string): Promise<boolean>;
+  json(status: number, body: unknown): void;
+}
+
+export interface ModelServer {
+  /** Origin, without a slash at the end. OpenAI's API and Anthropic's are below `/v1`, Ollama's below `/api`. */
+  readonly url: string;
+  readonly seen: SeenRequest[];
+  /** The turns of the next requests to a model. */
+  script(...turns: Turn[]): void;
+  /** Models that it has; asking for another is refused as each API refuses it. */
+  readonly models: string[];
+  /** Where set, requests without it are refused as each API refuses them. */
+  key: string | null;
+  /** Characters of a request that it takes at most. */
+  context: number;
+  stop(): Promise<void>;
+}
+
+export async function startModelServer(): Promise<ModelServer> {
+  const turns: Turn[] = [];
+  const seen: SeenRequest[] = [];
+  const server = createServer((message, response) => {
+    void handle(message, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const self: ModelServer = {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    seen,
+    script: (...next) => void turns.push(...next),
+    models: ['tiny', 'tiny-embed'],
+    key: null,
+    context: 100_000,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+
+  const handle = async (message: IncomingMessage, response: ServerResponse) => {
+    const request = await read(message);
+    seen.push(request);
+    response.on('close', () => {
+      if (!response.writableEnded) request.aborted = true;
+    });
+    const turn = (request.method === 'POST' ? turns.shift() : undefined) ?? {};
+    await pause(turn.waitMs ?? 0, response);
+    const exchange = exchangeOf(request, response, turn);
+    if (turn.status !== undefined) {
+      for (const [name, value] of Object.entries(turn.headers ?? {})) response.setHeader(name, value);
+      exchange.json(turn.status, turn.body ?? { error: { message: 'Scripted' } });
+      return;
+    }
+    if (request.path.startsWith('/api/')) await ollamaTurn(exchange, self);
+    else if (request.headers['anthropic-version'] !== undefined) await anthropicTurn(exchange, self);
+    else await openAiTurn(exchange, self);
+  };
+  return self;
+}
+
+async function read(message: IncomingMessage): Promise<SeenRequest> {
+  const parts: Buffer[] = [];
+  for await (const part of message) parts.push(part as Buffer);
+  const text = Buffer.concat(parts).toString('utf8');
+  const { method = 'GET', url = '/', headers } = message;
+  const body = text === '' ? {} : (JSON.parse(text) as Record<string, unknown>);
+  return { method, path: url.split('?', 1)[0] ?? '/', headers, body, aborted: false };
+}
+
+function exchangeOf(request: SeenRequest, response: ServerResponse, turn: Turn): Exchange {
+  return {
+    request,
+    response,
+    turn,
+    json(status, body) {
+      response.writeHead(status, { 'content-type': 'application/json' });
+      response.end(typeof body === 'string' ? body : JSON.stringify(body));
+    },
+    async stream(write) {
+      const pieces = turn.pieces ?? ['Hello', ' from', ' the', ' model', '.'];
+      for (const [index, piece] of pieces.entries()) {
+        if (index === turn.breakAfter) break;
+        if (index === turn.garbleAfter) response.write('data: {"this is not\n\n');
+        response.write(write(piece));
+        await pause(turn.pieceMs ?? 0, response);
+      }
+      if (turn.breakAfter === undefined) return true;
+      // What was written must be on its way before the connection ends.
+      await pause(20, response);
+      response.destroy();
+      return false;
+    },
+  };
+}
+
+/** Waits, unless the other side goes away meanwhile. */
+function pause(milliseconds: number, response: ServerResponse): Promise<void> {
+  if (milliseconds === 0) return Promise.resolve();
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, milliseconds);
+    response.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}
+
+export function usageOf({ turn }: Exchange): { input: number; output: number } {
+  return turn.usage ?? { input: 12, output: (turn.pieces ?? [1, 2, 3, 4, 5]).length };
+}
+
+/** A vector that depends on the text alone, so that equal texts lie together. */
+export function vectorOf(text: string, length = 8): number[] {
+  return Array.from({ length }, (_, index) => {
+    let sum = index + 1;
+    for (const character of text) sum = (sum * 31 + (character.codePointAt(0) ?? 0)) % 1_009;
+    return sum / 1_009;
+  });
+}
+
+export const sizeOf = ({ request }: Exchange) => JSON.stringify(request.body).length;
