@@ -5,23 +5,24 @@ import { FlowFile, flowSchemaId } from '../model/flow.ts';
 type OldFile = Record<string, unknown>;
 
 /** One step forward per released schema: an old flow always opens. Keys are the schemas that they take. */
-const forward: Readonly<Record<string, (file: OldFile) => OldFile>> = {};
+type Forward = Readonly<Record<string, (file: OldFile) => OldFile>>;
+const released: Forward = {};
 
 /**
  * A flow file as it came (import, a stored version), brought to the present schema and checked. Rejects
  * `flow_schema_unknown`, and `flow_invalid` with every place.
  */
-export function migrateFile(value: unknown): FlowFile {
+export function migrateFile(value: unknown, forward: Forward = released): FlowFile {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new AppError('flow_invalid', 'A flow file is a JSON object');
   let file = value as OldFile;
-  while (file['schema'] !== flowSchemaId) file = stepForward(file);
+  while (file['schema'] !== flowSchemaId) file = stepForward(file, forward);
   if (!Check(FlowFile, file))
     throw new AppError('flow_invalid', 'The flow file is not well formed', { errors: mistakes(file) });
   return file;
 }
 
-function stepForward(file: OldFile): OldFile {
+function stepForward(file: OldFile, forward: Forward): OldFile {
   const schema = String(file['schema'] ?? '');
   const migrate = Object.hasOwn(forward, schema) ? forward[schema] : undefined;
   if (migrate === undefined)
