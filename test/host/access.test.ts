@@ -91,6 +91,7 @@ const table: Record<RouteName, string> = {
   getJobOutput: 'nxxyyyyx',
   explainJob: 'nxxyyyyx',
   getJobHistory: 'nxxyyyyx',
+  explainNeed: 'nxxyyyyx',
   cancelJob: 'nxxfyyyx',
   cancelJobs: 'nxxfyyyx',
   requeueJob: 'nxxfyyyx',
