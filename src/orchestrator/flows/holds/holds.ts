@@ -11,7 +11,8 @@ import { patch, put } from '../../store/store.ts';
 import { approvals, type HoldRow, holds, type StepMarks, type StepRow } from '../../store/tables.ts';
 import { type Batch, show, write } from '../batch.ts';
 import type { CompiledStep } from '../compile.ts';
-import { failStep, inWords, open, succeed } from '../finish.ts';
+import { failStep } from '../failing.ts';
+import { inWords, open, succeed } from '../finish.ts';
 import { gather } from '../inputs.ts';
 import {
   type ActiveRun,
