@@ -14,7 +14,7 @@ import type { AttemptTickets, BlobStore, FinishedJob } from '../services.ts';
 import type { Change, Store } from '../store/store.ts';
 import type { JobRow } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
-import { dueEvent, isWorthWriting, queueTimeout } from './deadlines.ts';
+import { dueEvent, excusedBy, isWorthWriting, queueTimeout } from './deadlines.ts';
 import { createEndings } from './endings.ts';
 import { nodeFault, nodeLeft } from './faults.ts';
 import { jobEvent, maxJobEvents, type NoteJob } from './happenings.ts';
@@ -191,9 +191,13 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     void endings.persist(() => [event]);
   };
 
+  let sweptAt = clock.now();
   const sweep = () => {
     const now = clock.now();
+    const excused = excusedBy(sweptAt, now);
+    sweptAt = now;
     for (const job of holdings.held()) {
+      if (excused !== 0) excuse(job, excused);
       const isHere = job.life.nodeId === hostNodeId || roster.get(job.life.nodeId ?? '')?.session != null;
       const due = dueEvent(job, now, deps.timings, isHere);
       if (due !== null) apply(job, due);
@@ -323,4 +327,10 @@ function toNodeJob({ row, life }: ActiveJob): NodeJob {
   const { origin } = row;
   const place = origin === null ? {} : { runId: origin.runId, stepId: origin.stepId, path: origin.path };
   return { jobId: row.id, kind: row.kind, label: row.label, startedAt, ...place };
+}
+
+function excuse(job: ActiveJob, milliseconds: number): void {
+  job.excused += milliseconds;
+  job.progressAt += milliseconds;
+  if (job.doubtedUntil !== null) job.doubtedUntil += milliseconds;
 }

@@ -122,6 +122,7 @@ export function createHoldings(deps: {
     job.ticket = null;
     job.gpu = null;
     job.doubtedUntil = null;
+    job.excused = 0;
     if (isOurs) host.wake();
     else deps.onPlaceable();
   };

@@ -41,6 +41,8 @@ export interface ActiveJob {
   backedOff: boolean;
   /** Taken from its node at this time unless it is heard of before: not presented (N6), or after a restart (N4). */
   doubtedUntil: number | null;
+  /** Milliseconds of its present attempt in which this machine slept, or by which its clock was set. */
+  excused: number;
   /** When it was last seen to get on: begun, adopted, or written something (J5). */
   progressAt: number;
   /** Stops the wait for its place that it has asked for (J5). */
@@ -54,6 +56,9 @@ const usualRetry: RetryPolicy = constant(defaultRetry);
 const noAttempts: Attempt[] = constant([]);
 const defaultRunSeconds = 600;
 
+export const requirementsOf = (asked: Partial<Requirements> | undefined): Requirements =>
+  asked === undefined ? defaultRequirements : { ...defaultRequirements, ...asked };
+
 export function newRow(id: string, workspaceId: string, submittedBy: string | null, job: NewJob, now: number): JobRow {
   return {
     id,
@@ -62,7 +67,7 @@ export function newRow(id: string, workspaceId: string, submittedBy: string | nu
     label: job.label ?? '',
     state: 'queued',
     input: job.input ?? null,
-    requires: job.requires === undefined ? defaultRequirements : { ...defaultRequirements, ...job.requires },
+    requires: requirementsOf(job.requires),
     priority: job.priority ?? 0,
     retry: job.retry ?? usualRetry,
     runSeconds: job.runSeconds ?? defaultRunSeconds,
@@ -116,6 +121,7 @@ export function activate(row: JobRow): ActiveJob {
     whenEnded: [],
     backedOff: row.notBefore !== null,
     doubtedUntil: null,
+    excused: 0,
     progressAt: 0,
     stopPatience: null,
     noted: 0,

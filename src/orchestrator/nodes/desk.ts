@@ -8,6 +8,7 @@ import {
   nodeCloseCodes,
 } from '../../shared/protocol/node.ts';
 import { parseShareKey } from '../../shared/share-key.ts';
+import { excusedBy } from '../jobs/deadlines.ts';
 import type { EngineLog, JobEngine } from '../jobs/engine.ts';
 import { nodeLeft } from '../jobs/faults.ts';
 import { type Change, patch, put, remove, type Store } from '../store/store.ts';
@@ -62,8 +63,6 @@ export interface DeskDeps {
 }
 
 const sweepEvery = 1_000;
-/** A longer gap between two sweeps means that this machine slept; that is no silence of the nodes. */
-const sleepGap = 5_000;
 const saveEvery = 30_000;
 
 export function createNodeDesk(deps: DeskDeps): NodeDesk {
@@ -112,7 +111,7 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
   let sweptAt = clock.now();
   const sweep = () => {
     const now = clock.now();
-    const slept = now - sweptAt > sleepGap ? now - sweptAt : 0;
+    const slept = excusedBy(sweptAt, now);
     sweptAt = now;
     for (const node of roster.all()) {
       if (node.hearing !== 'online' && node.hearing !== 'suspect') continue;
