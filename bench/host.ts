@@ -22,19 +22,22 @@ export interface StartedHost extends Program<OrchestratorReady> {
 
 /** Starts the built orchestrator on an empty folder, which `stop` removes. */
 export async function startOrchestrator(execArgv: string[] = []): Promise<StartedHost> {
-  const folder = await mkdtemp(join(tmpdir(), 'otherthing-bench-'));
+  const host = await startOn(await mkdtemp(join(tmpdir(), 'otherthing-bench-')), execArgv);
+  return {
+    ...host,
+    async stop() {
+      await host.stop();
+      await rm(host.folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Starts the built orchestrator on a folder, which stays. */
+export async function startOn(folder: string, execArgv: string[] = []): Promise<StartedHost> {
   const tokens = { adminToken: secret(), workerToken: secret() };
   const start = { type: 'start', dataDir: folder, port: 0, staticDir: null, version: '0.0.0-bench', ...tokens };
   const program = await startProgram<OrchestratorReady>(orchestratorProgram, start, execArgv);
-  return {
-    ...program,
-    ...tokens,
-    folder,
-    async stop() {
-      await program.stop();
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
+  return { ...program, ...tokens, folder };
 }
 
 type FromHost =

@@ -4,12 +4,15 @@
  */
 import { parseArgs } from 'node:util';
 import { buildAll } from '../scripts/build/build.ts';
+import { benchCanvas } from './canvas.ts';
 import { benchDispatch } from './dispatch.ts';
 import { benchFlow } from './flow.ts';
+import { benchHeap } from './heap.ts';
 import { benchJobs } from './jobs.ts';
 import { benchLatency } from './latency.ts';
 import { benchMap } from './map.ts';
 import { benchNodes } from './nodes.ts';
+import { benchRestart } from './restart.ts';
 import { benchStart } from './start.ts';
 import { benchStream } from './stream.ts';
 
@@ -29,11 +32,14 @@ const benches: Record<string, () => Promise<void>> = {
   stream: () => benchStream(times, execArgv),
   nodes: () => benchNodes(times, execArgv),
   start: () => benchStart(times),
+  restart: () => benchRestart(times),
+  heap: () => benchHeap(),
 };
 
 const chosen = positionals.length === 0 ? Object.keys(benches) : positionals;
 const unknown = chosen.filter((name) => !(name in benches));
 if (unknown.length > 0)
   throw new Error(`Unknown: ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}`);
-await buildAll({ only: ['programs'], say: (text) => console.error(text) });
+const built = chosen.includes('canvas') ? ['programs', 'interface'] : ['programs'];
+await buildAll({ only: built, say: (text) => console.error(text) });
 for (const name of chosen) await benches[name]?.();

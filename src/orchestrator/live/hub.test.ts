@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LiveEvent } from '../../shared/protocol/live.ts';
-import { createLiveHub, type HubEvent, ringSize } from './hub.ts';
+import { createLiveHub, type HubEvent, ringBytes, ringSize } from './hub.ts';
 
 const removed = (nodeId: string): LiveEvent => ({ kind: 'node.removed', nodeId });
 const seqs = (events: readonly HubEvent[]) => events.map(({ position }) => position.seq);
@@ -37,6 +37,22 @@ test('Live: who comes back is told what it missed; a gap or another epoch means 
     'refetch',
     'refetch',
   ]);
+});
+
+test('S10: what is kept for those who come back is bounded in bytes too; the rest means refetch', () => {
+  const hub = createLiveHub('e4');
+  const large = 'x'.repeat(ringBytes / 8);
+  for (let index = 1; index <= 100; index += 1) hub.publish('ws-1', 'workspace:ws-1', removed(large));
+  const back = (seq: number) => hub.subscribe('ws-1', 'workspace:ws-1', { epoch: 'e4', seq }, () => undefined);
+  expect(back(90).status).toBe('refetch');
+  expect(seqs(back(97).missed)).toEqual([98, 99, 100]);
+  const held = Array.from({ length: 100 }, (_, seq) => back(seq)).find(({ status }) => status === 'subscribed');
+  expect(held?.missed.length ?? 99).toBeLessThanOrEqual(8);
+  const tooLarge = 'x'.repeat(2 * ringBytes);
+  hub.publish('ws-1', 'workspace:ws-1', removed(tooLarge));
+  expect([back(100).status, back(101).status]).toEqual(['refetch', 'subscribed']);
+  hub.publish('ws-1', 'workspace:ws-1', removed('small'));
+  expect(seqs(back(101).missed)).toEqual([102]);
 });
 
 test('Live: streams of jobs leave the sequence alone', () => {

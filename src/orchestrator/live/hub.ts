@@ -3,6 +3,7 @@
  * start, and a bounded ring of recent events from which a subscriber that was away for a moment is served.
  */
 import type { LiveEvent, Position } from '../../shared/protocol/live.ts';
+import { sizeUpTo } from '../flows/values.ts';
 import type { LiveHub } from '../services.ts';
 
 export interface HubEvent {
@@ -35,18 +36,26 @@ export interface EventHub extends LiveHub {
 interface Channel {
   seq: number;
   /** Events with a place in the sequence, the oldest first. */
-  recent: HubEvent[];
+  recent: Kept[];
+  /** About how many bytes they take as JSON. */
+  bytes: number;
+}
+interface Kept {
+  readonly message: HubEvent;
+  readonly bytes: number;
 }
 
 /** How many events of a workspace are kept for those who come back: at most twice as many, at least so many. */
 export const ringSize = 500;
+/** Fewer of them where they are large: whoever comes back from longer ago reads anew. */
+export const ringBytes = 2 * 1024 * 1024;
 
 /** `epoch` is different at every start. */
 export function createLiveHub(epoch: string): EventHub {
   const channels = new Map<string, Channel>();
   const listeners = new Map<string, Set<(event: HubEvent) => void>>();
   const channelOf = (workspaceId: string) => {
-    const channel = channels.get(workspaceId) ?? { seq: 0, recent: [] };
+    const channel = channels.get(workspaceId) ?? { seq: 0, recent: [], bytes: 0 };
     channels.set(workspaceId, channel);
     return channel;
   };
@@ -90,15 +99,37 @@ const isStream = (topic: string) => topic.startsWith('job:');
 function remember(channel: Channel, epoch: string, topic: string, event: LiveEvent): HubEvent {
   channel.seq += 1;
   const message = { topic, position: { epoch, seq: channel.seq }, event };
-  channel.recent.push(message);
+  const bytes = roughBytes(event);
+  channel.recent.push({ message, bytes });
+  channel.bytes += bytes;
   // Cut in halves, so that a busy workspace does not move the whole ring at every event.
-  if (channel.recent.length >= 2 * ringSize) channel.recent = channel.recent.slice(-ringSize);
+  if (channel.recent.length >= 2 * ringSize) keepLast(channel, ringSize, ringBytes);
+  else if (channel.bytes > ringBytes) keepLast(channel, ringSize, ringBytes / 2);
   return message;
+}
+
+/** Steps come by the hundred, so of them only what may be long is looked at. */
+function roughBytes(event: LiveEvent): number {
+  if (event.kind !== 'steps.changed') return sizeUpTo(event, ringBytes);
+  return event.steps.reduce(
+    (sum, { summary, error }) => sum + 300 + (summary?.length ?? 0) + (error?.message.length ?? 0),
+    0,
+  );
+}
+
+/** Drops the oldest until at most so many are left, of at most so many bytes. */
+function keepLast(channel: Channel, most: number, bytes: number): void {
+  let first = Math.max(0, channel.recent.length - most);
+  let left = channel.recent.slice(first).reduce((sum, kept) => sum + kept.bytes, 0);
+  for (; left > bytes; first += 1) left -= channel.recent[first]?.bytes ?? left;
+  channel.recent = channel.recent.slice(first);
+  channel.bytes = left;
 }
 
 function missedSince(channel: Channel, epoch: string, topic: string, since: Position): HubEvent[] | null {
   if (since.epoch !== epoch || since.seq > channel.seq) return null;
-  const first = channel.recent[0]?.position.seq ?? channel.seq + 1;
+  const first = channel.recent[0]?.message.position.seq ?? channel.seq + 1;
   if (since.seq + 1 < first) return null;
-  return channel.recent.slice(since.seq + 1 - first).filter((message) => message.topic === topic);
+  const missed = channel.recent.slice(since.seq + 1 - first).map(({ message }) => message);
+  return missed.filter((message) => message.topic === topic);
 }
