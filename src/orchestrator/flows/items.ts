@@ -4,7 +4,8 @@ import { limits } from '../../shared/model/values.ts';
 import type { StepRow } from '../store/tables.ts';
 import { type Batch, show, sizeOf, write } from './batch.ts';
 import { type CompiledStep, levelOf } from './compile.ts';
-import { failStep, goOn, open, succeed } from './finish.ts';
+import { failStep } from './failing.ts';
+import { goOn, open, succeed } from './finish.ts';
 import { itemList } from './item-list.ts';
 import {
   countOfResults,

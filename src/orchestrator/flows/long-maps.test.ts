@@ -128,16 +128,18 @@ test('a list is the same read in windows, whatever stands in it', async () => {
       return { size: content.length, stream: [content.subarray(range.start, range.end + 1)] as never };
     },
   });
-  const large = fc.string({ unit: 'binary', minLength: 20_000, maxLength: 30_000 });
+  const large = fc
+    .tuple(fc.string({ unit: 'binary', minLength: 1 }), fc.integer({ min: 5_000, max: 50_000 }))
+    .map(([text, times]) => text.repeat(times));
   await fc.assert(
     fc.asyncProperty(fc.array(fc.oneof(fc.jsonValue(), large), { maxLength: 20 }), fc.boolean(), async (some, many) => {
-      const items = JSON.parse(JSON.stringify(many ? [...some, ...numbers(15_000)] : some)) as unknown[];
+      const items = JSON.parse(JSON.stringify(many ? [...some, ...numbers(12_000)] : some)) as unknown[];
       const list = await itemList(values, items);
       const read: unknown[] = [];
       while (read.length < list.length) read.push(...(await list.window(read.length)));
-      expect(read).toEqual(items);
+      expect(JSON.stringify(read) === JSON.stringify(items)).toBe(true);
       expect(await list.window(list.length)).toEqual([]);
     }),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });

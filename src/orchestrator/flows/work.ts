@@ -10,7 +10,8 @@ import type { StepRow } from '../store/tables.ts';
 import { type Batch, show } from './batch.ts';
 import { signatureOf } from './cache.ts';
 import type { CompiledStep } from './compile.ts';
-import { endRun, failed, failStep, finish, inWords, newRow, open, settled, succeed, unknownError } from './finish.ts';
+import { failed, failStep, jobCancelled } from './failing.ts';
+import { endRun, finish, inWords, newRow, open, settled, succeed, unknownError } from './finish.ts';
 import { openHold, releaseHold, reopenHold } from './holds/holds.ts';
 import { gather } from './inputs.ts';
 import { feed, openMap } from './items.ts';
@@ -74,10 +75,11 @@ async function startStep(deps: WorkDeps, run: ActiveRun, scope: Scope, step: num
   }
 }
 
-/** A fresh row in the place of one that failed or was cancelled. A Map keeps what its items had come to. */
+/** A fresh row in the place of one that failed or was cancelled. A Map that has begun looks for what its items had come to. */
 function redone(deps: WorkDeps, run: ActiveRun, scope: Scope, one: CompiledStep, found: StepRow): StepRow {
   const row = newRow(deps, run, scope, one);
-  return one.type.executes === 'container' ? { ...row, startedAt: found.startedAt } : row;
+  const hasItems = one.type.executes === 'container' && found.startedAt !== null;
+  return hasItems ? { ...row, startedAt: deps.clock.now() } : row;
 }
 
 /** F7: the outputs that were given when the run was started stand instead of executing the step. */
@@ -234,7 +236,7 @@ async function takeResult(
   Object.assign(row, {
     jobId: job.id,
     nodeId,
-    attempts: job.attempts.length,
+    attempts: row.attempts + job.attempts.length,
     startedAt: job.startedAt,
     finishedAt: job.finishedAt,
   });
@@ -254,7 +256,7 @@ function outputsFrom({ type, step }: CompiledStep, result: unknown): Values {
 
 function jobError(job: Job): StepError {
   if (job.state === 'cancelled')
-    return { code: 'job_cancelled', message: 'Its job was cancelled.', next: 'Run the flow again.' };
+    return { code: jobCancelled, message: 'Its job was cancelled.', next: 'Run the flow again.' };
   if (job.error === undefined) return unknownError;
   const tries = job.attempts.length > 1 ? ` (tried ${job.attempts.length} times)` : '';
   return { code: job.error.code, message: `${job.error.message}${tries}` };
