@@ -10,6 +10,8 @@ export interface WorkerProcess {
   readonly ready: WorkerReady;
   /** Orderly; resolves with the exit code. */
   stop(): Promise<number | null>;
+  /** Resolves with the exit code when it ends by itself. */
+  ended(): Promise<number | null>;
   /** kill -9. */
   kill(): Promise<void>;
 }
@@ -40,6 +42,7 @@ export async function startWorker(dataDir: string, hosts: HostToJoin[]): Promise
       if (child.connected) child.send({ type: 'stop' });
       return (await exited)[0];
     },
+    ended: async () => (await exited)[0],
     async kill() {
       child.kill('SIGKILL');
       await exited;

@@ -433,6 +433,57 @@ describe('several hosts', () => {
 });
 
 describe('remote control', () => {
+  async function allowed(): Promise<WorkerProcess> {
+    const first = await worker();
+    await host.admitted();
+    await first.stop();
+    const path = join(folder, 'a', 'node-config.json');
+    const config = JSON.parse(await readFile(path, 'utf8')) as object;
+    await writeFile(path, JSON.stringify({ ...config, remoteControlEnabled: true }));
+    return worker();
+  }
+
+  it('N13: a drain finishes what runs, takes nothing new, and is told again after a reconnect; a resume ends it', async () => {
+    await allowed();
+    const session = await host.admitted();
+    const job = script(
+      'export default async () => { console.log("started"); for (;;) await new Promise((r) => setTimeout(r, 50)); }',
+    );
+    session.send(job);
+    await started(session, job);
+    session.send({ type: 'control', action: 'drain' });
+    await session.next('drain');
+    await session.next('heartbeat', ({ available, current_jobs }) => available === false && current_jobs === 1);
+    session.send(script('export default () => 1'));
+    expect(await session.next('job_reject')).toMatchObject({ reason: 'not_accepting' });
+    session.cut();
+    const again = await host.session();
+    expect((await again.admit()).running).toMatchObject([names(job)]);
+    await again.next('drain');
+    again.send({ type: 'control', action: 'resume' });
+    await again.next('heartbeat', ({ available }) => available === true);
+    const next = script('export default () => 1');
+    again.send(next);
+    await again.next('job_done', ({ job_id }) => job_id === next.job_id);
+  });
+
+  it('N13: a restart says goodbye and ends the process in order, for its supervisor to start it anew', async () => {
+    const running = await allowed();
+    const session = await host.admitted();
+    session.send({ type: 'control', action: 'restart' });
+    await session.next('leave');
+    expect(await running.ended()).toBe(0);
+  });
+
+  it('N13: a restart that the owner has not allowed does nothing', async () => {
+    await worker();
+    const session = await host.admitted();
+    session.send({ type: 'control', action: 'restart' });
+    await session.next('limits_changed');
+    session.send(script('export default () => 1'));
+    await session.next('job_done');
+  });
+
   it('N13: does nothing while the owner has it switched off, and says what holds', async () => {
     await worker();
     const session = await host.admitted();
@@ -447,13 +498,8 @@ describe('remote control', () => {
   });
 
   it('N13: with it on, limits are taken over and kept, and a pause holds new jobs off', async () => {
-    const first = await worker();
-    await host.admitted();
-    await first.stop();
+    await allowed();
     const path = join(folder, 'a', 'node-config.json');
-    const config = JSON.parse(await readFile(path, 'utf8')) as object;
-    await writeFile(path, JSON.stringify({ ...config, remoteControlEnabled: true }));
-    await worker();
     const session = await host.admitted();
     session.send({ type: 'control', action: 'limits', resource_limits: { cpuCores: 0.5 } });
     expect((await session.next('limits_changed')).resource_limits).toEqual({ cpuCores: 0.5, ramPercent: 75 });

@@ -222,6 +222,33 @@ test('N13: limits are changed from afar only while the owner has that switched o
   await expect(host.nodes.setLimits('node-a', { cpuCores: 1 })).rejects.toMatchObject({ code: 'node_away' });
 });
 
+test('N13: a node is paused, drained, resumed and restarted from afar only while its owner allows it', async () => {
+  const host = await startHost();
+  const node = await host.join('node-a', { remote_control_enabled: false });
+  await expect(host.nodes.control('node-a', 'drain')).rejects.toMatchObject({ code: 'remote_control_off' });
+  await node.say({ type: 'heartbeat', remote_control_enabled: true });
+  for (const action of ['pause', 'drain', 'resume', 'restart'] as const) await host.nodes.control('node-a', action);
+  await settle();
+  expect(node.all('control').map(({ action }) => action)).toEqual(['pause', 'drain', 'resume', 'restart']);
+  node.socket.close(1000, '');
+  await expect(host.nodes.control('node-a', 'pause')).rejects.toMatchObject({ code: 'node_away' });
+  await expect(host.nodes.control('node-x', 'pause')).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('N13: a draining node finishes what it has and is given nothing; one that is available again has ended its drain', async () => {
+  const host = await startHost();
+  const node = await host.join('node-a');
+  const first = await host.submit();
+  const { fence } = node.last('job_assign');
+  await node.say({ type: 'drain' }, { type: 'heartbeat', available: false });
+  const second = await host.submit();
+  expect((await host.jobs.explain(second)).nodes[0]?.code).toBe('draining');
+  await node.say({ type: 'job_done', job_id: first, fence, result: 1 });
+  expect([(await host.jobs.get(first))?.state, node.all('job_assign').length]).toEqual(['succeeded', 1]);
+  await node.say({ type: 'heartbeat', available: true });
+  expect(node.last('job_assign').job_id).toBe(second);
+});
+
 test('S10: malformed messages are answered and the connection lives; three in a row close it; unknown ones are ignored', async () => {
   const host = await startHost();
   const node = await host.join('node-a');
