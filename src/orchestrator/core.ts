@@ -13,6 +13,7 @@ import { createNodeDesk } from './nodes/desk.ts';
 import { createRoster, type Roster } from './nodes/roster.ts';
 import { createNodeService, loadNodes } from './nodes/service.ts';
 import { createReputations } from './reputation/reputation.ts';
+import { createDurations } from './scheduler/durations.ts';
 import { createSchedulerLoop } from './scheduler/loop.ts';
 import type { AttemptTickets, BlobStore, JobService, NodeService } from './services.ts';
 import type { Store } from './store/store.ts';
@@ -77,14 +78,19 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     clock,
   });
   const reputations = await createReputations({ ...common, roster });
-  engine.onAttempt(reputations.note);
+  const durations = createDurations();
+  engine.onAttempt((end) => {
+    reputations.note(end);
+    const { outcome, finishedAt } = end.attempt;
+    if (outcome === 'succeeded' && finishedAt !== null) durations.note(end.row, finishedAt - end.startedAt);
+  });
   host.begin(engine);
   engine.onPlaceable(loop.wake);
   roster.onChanged(loop.wake);
   const recovered = await recoverJobs({ store, engine });
   if (recovered > 0) log.info({ jobs: recovered }, 'Open jobs of an earlier start were taken up');
 
-  const jobs = createJobService({ ...common, hostKinds: host.kinds, engine, roster });
+  const jobs = createJobService({ ...common, hostKinds: host.kinds, engine, roster, durations });
   const nodes = createNodeService({ ...common, engine, roster, reputations });
   const desk = createNodeDesk({ ...common, engine, roster });
   const nodeGateway = createNodeGateway({ ...common, desk, engine, roster });

@@ -3,15 +3,7 @@
  * these interfaces only; main.ts builds them.
  */
 import type { FlowFile, FlowVersion } from '../shared/model/flow.ts';
-import type {
-  Explanation,
-  Job,
-  JobHappening,
-  JobOrigin,
-  JobState,
-  JobSubmit,
-  OutputChunk,
-} from '../shared/model/job.ts';
+import type { Explanation, Job, JobHappening, JobOrigin, JobState, JobSubmit, OutputChunk, Placement, Requirements } from '../shared/model/job.ts';
 import type { Node, ResourceLimits, NodeRecord } from '../shared/model/node.ts';
 import type {
   FlowSummary,
@@ -83,6 +75,8 @@ export interface JobService {
   history(jobId: string): Promise<{ state: JobState; happenings: JobHappening[]; cut: boolean }>;
   output(jobId: string): Promise<{ chunks: OutputChunk[]; cut: boolean }>;
   explain(jobId: string): Promise<Explanation>;
+  /** Who could do a job with such a need, without one. */
+  explainNeed(workspaceId: string, kind: string, requires?: Partial<Requirements>): Promise<Placement>;
   /** J3: cancels at once; a late result is dropped. `by`: the member who did it. */
   cancel(jobId: string, by?: string | null): Promise<Job>;
   /** Cancels the open jobs of a workspace that match all that is given, none where nothing is; answers how many. */

@@ -117,6 +117,7 @@ export const untold: Readonly<Record<string, string>> = {
   signOut: 'their own session',
   endSession: 'their own session',
   createTicket: 'opens what they may open anyway, for 30 seconds',
+  explainNeed: 'changes nothing',
   submitJobs: 'every job says itself who submitted it and when',
   uploadFile: 'a file is listed with its time, and gives nobody a right',
   testApiKey: 'asks a provider, and keeps nothing',

@@ -6,15 +6,17 @@ import { modelJobKind } from '../../shared/model/model-change.ts';
 import { jobKinds } from '../../shared/model/node.ts';
 import { isBlobRef, limits } from '../../shared/model/values.ts';
 import type { Roster } from '../nodes/roster.ts';
-import { explain } from '../scheduler/explain.ts';
+import type { Durations } from '../scheduler/durations.ts';
+import { explain, explainNeed } from '../scheduler/explain.ts';
 import type { BlobStore, JobService, NewJob } from '../services.ts';
 import { put, type Store } from '../store/store.ts';
 import { files, type JobRow, jobEvents, jobOutputs, jobs as jobsTable, users } from '../store/tables.ts';
 import type { JobEngine } from './engine.ts';
 import { type HistoryNames, historyOf, maxJobEvents } from './happenings.ts';
 import { listJobs, matches } from './listing.ts';
+import { outlookFor } from './outlook.ts';
 import { namedFiles, sizeOver } from './payload.ts';
-import { currentRow, isOver, newRow, toJob } from './record.ts';
+import { currentRow, isOver, newRow, requirementsOf, toJob } from './record.ts';
 import { createRequeue } from './requeue.ts';
 import { createSubmissionKeys } from './submission-keys.ts';
 
@@ -25,6 +27,7 @@ export interface JobServiceDeps {
   blobs: BlobStore;
   clock: Clock;
   ids: IdSource;
+  durations: Durations;
   /** Kinds that the host does itself: only steps of a flow may become such jobs. */
   hostKinds: ReadonlySet<string>;
 }
@@ -92,7 +95,8 @@ export function createJobService(deps: JobServiceDeps): JobService {
         helps: [],
       };
     const nodeName = row.nodeId === null ? null : (roster.get(row.nodeId)?.row.name ?? null);
-    return explain({ id, state, backOff, nodeName, need: { workspaceId, kind, requires } }, roster.views());
+    const outlook = outlookFor(engine, deps.durations, workspaceId, engine.find(jobId) ?? null, clock.now());
+    return explain({ id, state, backOff, nodeName, need: { workspaceId, kind, requires } }, roster.views(), outlook);
   };
   const namesFor = async (ids: readonly (string | null)[]): Promise<HistoryNames> => {
     const asked = [...new Set(ids.filter((id) => id !== null))];
@@ -126,6 +130,11 @@ export function createJobService(deps: JobServiceDeps): JobService {
       return { chunks: [...kept, ...now.chunks], cut: now.cut || rows.some(({ cut }) => cut) };
     },
     explain: explainJob,
+    async explainNeed(workspaceId, kind, requires) {
+      const need = { workspaceId, kind, requires: requirementsOf(requires) };
+      const outlook = outlookFor(engine, deps.durations, workspaceId, null, clock.now());
+      return explainNeed(need, roster.views(), outlook);
+    },
     async history(jobId) {
       const row = await existing(jobId);
       const events = await store.list(jobEvents, { where: { jobId }, order: { by: 'at', direction: 'up' } });

@@ -219,7 +219,6 @@ export const helpCodes = [
   'resume_node',
   'bring_back_node',
   'let_in_node',
-  'share_more',
   'connect_node',
 ] as const;
 

@@ -9,6 +9,7 @@ type Names =
   | 'getJob'
   | 'getJobOutput'
   | 'explainJob'
+  | 'explainNeed'
   | 'getJobHistory'
   | 'cancelJob'
   | 'cancelJobs'
@@ -29,6 +30,7 @@ export function jobRoutes({ services }: HttpDeps): Some<Names> {
     },
     getJobOutput: async ({ params }) => jobs.output(params.id),
     explainJob: async ({ params }) => jobs.explain(params.id),
+    explainNeed: async ({ workspaceId, body }) => jobs.explainNeed(workspaceId, body.kind, body.requires),
     getJobHistory: async ({ params }) => jobs.history(params.id),
     cancelJob: async ({ params, person }) => jobs.cancel(params.id, person.user.id),
     cancelJobs: async ({ workspaceId, person, body }) => ({

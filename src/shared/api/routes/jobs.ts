@@ -1,6 +1,6 @@
 /** Jobs. */
 import { Type } from 'typebox';
-import { Explanation, Job, JobHappening, JobState, JobSubmit, jobStates, OutputChunk } from '../../model/job.ts';
+import { Explanation, Job, JobHappening, JobState, JobSubmit, jobStates, OutputChunk, Placement, Requirements } from '../../model/job.ts';
 import { JobKind } from '../../model/node.ts';
 import { Id } from '../../model/values.ts';
 import { Page, PageQuery, route, WithId } from '../route.ts';
@@ -85,6 +85,16 @@ export const jobsRoutes = {
       /** More happened than is kept. */
       cut: Type.Boolean(),
     }),
+  }),
+  explainNeed: route('explainNeed', {
+    method: 'POST',
+    path: '/workspaces/:id/explain',
+    access: 'viewer',
+    resource: 'workspace',
+    summary: 'Who could do such a job, when, why the others cannot, and what would help; nothing is submitted',
+    params: WithId,
+    body: Type.Object({ kind: JobKind, requires: Type.Optional(Type.Partial(Requirements)) }),
+    response: Placement,
   }),
   cancelJob: route('cancelJob', {
     method: 'POST',
