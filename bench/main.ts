@@ -32,6 +32,7 @@ const benches: Record<string, () => Promise<void>> = {
   stream: () => benchStream(times, execArgv),
   nodes: () => benchNodes(times, execArgv),
   start: () => benchStart(times),
+  canvas: () => benchCanvas(times),
   restart: () => benchRestart(times),
   heap: () => benchHeap(),
 };

@@ -19,9 +19,10 @@ beforeAll(async () => {
   context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   page = await context.newPage();
+  page.setDefaultTimeout(10_000);
   errors = watchErrors(page);
   await page.goto(await host.signInLink());
-  await page.getByRole('navigation').first().waitFor();
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
 });
 
 afterAll(async () => {
@@ -167,7 +168,7 @@ describe('by mouse', () => {
     const other = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
     const mira = await other.newPage();
     await mira.goto(signInLink);
-    await mira.getByRole('navigation').first().waitFor();
+    await mira.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
     await mira.goto(page.url());
     await mira.getByText('Letter').first().waitFor();
     await page.getByRole('button', { name: 'Follow Mira Okafor' }).click();
