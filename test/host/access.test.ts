@@ -294,9 +294,8 @@ async function ask(name: RouteName, who: Who): Promise<string> {
     },
     ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
-  const answer = response.headers.get('content-type')?.includes('json')
-    ? ((await response.json()) as { code?: string })
-    : {};
+  const isJson = /^application\/(problem\+)?json\b/.test(response.headers.get('content-type') ?? '');
+  const answer = isJson ? ((await response.json()) as { code?: string }) : {};
   return verdict(name, response.status, answer.code);
 }
 
