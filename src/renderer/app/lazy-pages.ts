@@ -9,6 +9,8 @@ export const lazyPages = {
   run: lazyPage(() => import('../features/runs/run-page.tsx'), 'RunPage'),
   nodes: lazyPage(() => import('../features/nodes/nodes-page.tsx'), 'NodesPage'),
   models: lazyPage(() => import('../features/models/models-page.tsx'), 'ModelsPage'),
+  keys: lazyPage(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
+  settings: lazyPage(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
   thisNode: lazyPage(() => import('../features/this-node/this-node-page.tsx'), 'ThisNodePage'),
   you: lazyPage(() => import('../features/you/you-page.tsx'), 'YouPage'),
 };

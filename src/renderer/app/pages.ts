@@ -1,4 +1,14 @@
-import { Boxes, CircleUserRound, type LucideIcon, Monitor, Server, SquarePlay, Workflow } from 'lucide-react';
+import {
+  Boxes,
+  CircleUserRound,
+  KeyRound,
+  type LucideIcon,
+  Monitor,
+  Server,
+  Settings,
+  SquarePlay,
+  Workflow,
+} from 'lucide-react';
 
 /** The pages of a workspace, in the order of the sidebar. Only what exists stands here. */
 export interface PageEntry {
@@ -7,6 +17,8 @@ export interface PageEntry {
     | '/w/$workspaceId/runs'
     | '/w/$workspaceId/nodes'
     | '/w/$workspaceId/models'
+    | '/w/$workspaceId/keys'
+    | '/w/$workspaceId/settings'
     | '/w/$workspaceId/this-node'
     | '/w/$workspaceId/you';
   label: string;
@@ -18,6 +30,8 @@ export const workPages: readonly PageEntry[] = [
   { to: '/w/$workspaceId/runs', label: 'Runs', icon: SquarePlay },
   { to: '/w/$workspaceId/nodes', label: 'Nodes', icon: Server },
   { to: '/w/$workspaceId/models', label: 'Models', icon: Boxes },
+  { to: '/w/$workspaceId/keys', label: 'Keys', icon: KeyRound },
+  { to: '/w/$workspaceId/settings', label: 'Settings', icon: Settings },
 ];
 
 export const thisNodePage: PageEntry = { to: '/w/$workspaceId/this-node', label: 'This node', icon: Monitor };

@@ -128,6 +128,18 @@ const modelsRoute = createRoute({
   component: lazyPages.models,
 });
 
+const keysRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/keys',
+  component: lazyPages.keys,
+});
+
+const settingsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/settings',
+  component: lazyPages.settings,
+});
+
 const thisNodeRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/this-node',
@@ -158,6 +170,8 @@ const workspacePages = workspaceRoute.addChildren([
   runRoute,
   nodesRoute,
   modelsRoute,
+  keysRoute,
+  settingsRoute,
   thisNodeRoute,
   youRoute,
 ]);

@@ -43,6 +43,8 @@ export interface Client {
     name: Name,
     options: CallOptions<Name>,
   ): Promise<Positioned<ResponseOf<Routes[Name]>>>;
+  /** Calls a route that answers content instead of JSON: an export. */
+  download<Name extends RouteName>(name: Name, options: CallOptions<Name>): Promise<Blob>;
   /** Uploads content as a file of the workspace. */
   upload(workspaceId: string, name: string, content: BodyInit, mime: string): Promise<ResponseOf<Routes['uploadFile']>>;
 }
@@ -60,7 +62,7 @@ export function createClient(options: ClientOptions): Client {
   const authorization: Record<string, string> =
     options.token === undefined ? {} : { authorization: `Bearer ${options.token}` };
 
-  const request = async (name: RouteName, call: AnyOptions, content?: { body: BodyInit; mime: string }) => {
+  const ask = async (name: RouteName, call: AnyOptions, content?: { body: BodyInit; mime: string }) => {
     const contract = routes[name];
     const url = options.baseUrl + routeUrl(contract.path, call.params ?? {}, call.query ?? {});
     const headers: Record<string, string> = { ...authorization };
@@ -76,6 +78,10 @@ export function createClient(options: ClientOptions): Client {
       signal: call.signal === undefined ? deadline : AbortSignal.any([call.signal, deadline]),
     });
     if (!response.ok) throw await readError(response);
+    return response;
+  };
+  const request = async (name: RouteName, call: AnyOptions, content?: { body: BodyInit; mime: string }) => {
+    const response = await ask(name, call, content);
     return {
       value: response.status === 204 ? undefined : await response.json(),
       position: response.headers.get('x-live-position'),
@@ -85,6 +91,7 @@ export function createClient(options: ClientOptions): Client {
   return {
     call: async (name, call) => (await request(name, call as AnyOptions)).value,
     callPositioned: (name, call) => request(name, call as AnyOptions),
+    download: async (name, call) => (await ask(name, call as AnyOptions)).blob(),
     upload: async (workspaceId, name, body, mime) =>
       (await request('uploadFile', { params: { id: workspaceId }, query: { name } }, { body, mime })).value,
   };
