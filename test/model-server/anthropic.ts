@@ -1,5 +1,5 @@
 /** Anthropic's messages and models. */
-import { type Exchange, type ModelServer, sizeOf, usageOf } from './model-server.ts';
+import { type Exchange, type ModelServer, sizeOf, usageOf } from './exchange.ts';
 
 export async function anthropicTurn(exchange: Exchange, server: ModelServer): Promise<void> {
   const { request } = exchange;

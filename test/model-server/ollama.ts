@@ -1,5 +1,5 @@
 /** Ollama's own API: chat, embeddings, what is there and what is loaded. */
-import { type Exchange, type ModelServer, sizeOf, usageOf, vectorOf } from './model-server.ts';
+import { type Exchange, type ModelServer, sizeOf, usageOf, vectorOf } from './exchange.ts';
 
 export async function ollamaTurn(exchange: Exchange, server: ModelServer): Promise<void> {
   const { request } = exchange;

@@ -1,5 +1,5 @@
 /** OpenAI's chat completions, embeddings and models. */
-import { type Exchange, type ModelServer, sizeOf, usageOf, vectorOf } from './model-server.ts';
+import { type Exchange, type ModelServer, sizeOf, usageOf, vectorOf } from './exchange.ts';
 
 export async function openAiTurn(exchange: Exchange, server: ModelServer): Promise<void> {
   const { request } = exchange;
