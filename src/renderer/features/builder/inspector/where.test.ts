@@ -1,62 +1,35 @@
-import { describe, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import { stepType } from '../../../../shared/flows/registry.ts';
 import type { Node } from '../../../../shared/model/node.ts';
-import { answersOf, needsOf, verdict } from './where.ts';
+import { gpuBars, gpuScale, needsOf, standing } from './where.ts';
 
-const node = (id: string, rest: Partial<Node> = {}): Node => ({
-  id,
-  name: id,
-  colour: 1,
-  mark: 1,
-  status: 'online',
-  available: true,
-  capabilities: { node_id: id, cpu: { cores: 4 }, memory: { total_mb: 8192 } },
-  resourceLimits: {},
-  remoteControlEnabled: false,
-  executors: ['ocr', 'script'],
-  version: null,
-  tags: [],
-  currentJobs: 0,
-  running: [],
-  reserved: { cores: 0, ramMb: 0 },
-  workspaces: [],
-  ownerName: null,
-  embedded: false,
-  lastSeenAt: null,
-  connectedAt: null,
-  createdAt: 0,
-  finished: { done: 0, nodeFaults: 0 },
-  reputation: [],
-  ...rest,
+it('asks for what the job of the step asks for, with its placement', () => {
+  const placed = needsOf(stepType('code'), { ramMb: 512 }, { nodeId: 'a', tags: ['office'] });
+  expect(placed).toMatchObject({ kind: 'script', requires: { ramMb: 512, nodeId: 'a', tags: ['office'] } });
+  expect(needsOf(stepType('template'), {}, undefined)).toEqual({ kind: null, requires: {} });
 });
-const needs = needsOf(stepType('read_text'), {}, undefined);
 
-describe('who could run a step', () => {
-  it('says who can now, who could, and why the others cannot, in this order', () => {
-    const answers = answersOf(
-      [
-        node('lost', { status: 'lost' }),
-        node('busy', { reserved: { cores: 4, ramMb: 512 }, currentJobs: 4 }),
-        node('small', { resourceLimits: { ramPercent: 5 } }),
-        node('free'),
+it('says when in a word', () => {
+  const answer = { nodeId: 'a', name: 'a', code: 'x', reason: 'y' };
+  expect(standing({ ...answer, fits: true, lasting: false, waitSeconds: 0 })).toBe('now');
+  expect(standing({ ...answer, fits: false, lasting: false, waitSeconds: 40 })).toMatch(/40/);
+  expect(standing({ ...answer, fits: false, lasting: false, waitSeconds: null })).toBe('later');
+  expect(standing({ ...answer, fits: false, lasting: true, waitSeconds: null })).toBe('not able');
+});
+
+it('draws every GPU on one scale', () => {
+  const node = {
+    capabilities: {
+      gpus: [
+        { id: 'g0', model: 'A', memory_mb: 24_000 },
+        { id: 'g1', model: 'B', memory_mb: 12_000 },
       ],
-      needs,
-    );
-    expect(answers.map((answer) => answer.node.id).slice(0, 2)).toEqual(['free', 'busy']);
-    expect(answers.find((answer) => answer.node.id === 'lost')?.reason).toBe('Not heard from');
-    expect(answers.find((answer) => answer.node.id === 'small')?.reason).toMatch(/shares/);
-    expect(verdict(answers)).toBe('free can take it now.');
-  });
-
-  it('keeps to the chosen machine and to tags', () => {
-    const placed = needsOf(stepType('code'), { ramMb: 512 }, { nodeId: 'a', tags: ['office'] });
-    const answers = answersOf([node('a', { tags: ['office'] }), node('b', { tags: ['office'] }), node('c')], placed);
-    expect(answers.filter((answer) => answer.fits).map((answer) => answer.node.id)).toEqual(['a']);
-    expect(placed.ramMb).toBe(512);
-  });
-
-  it('says when there is nobody', () => {
-    expect(verdict(answersOf([], needs))).toBe('There is no node in this workspace yet.');
-    expect(verdict(answersOf([node('x', { executors: [] })], needs))).toBe('No node here can run it.');
-  });
+    },
+    resourceLimits: { gpus: { g0: { memoryPercent: 50 }, g1: { enabled: false } } },
+  } as unknown as Node;
+  expect(gpuScale([node], 32_000)).toBe(32_000);
+  expect(gpuBars(node, 24_000)).toEqual([
+    { id: 'g0', length: 1, shared: 0.5 },
+    { id: 'g1', length: 0.5, shared: 0 },
+  ]);
 });
