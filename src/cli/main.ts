@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { packageVersion } from '../platform/version.ts';
+import { approveCommand } from './commands/approve.ts';
 import { backupCommand } from './commands/backup.ts';
 import { hostCommand } from './commands/host.ts';
 import { joinCommand } from './commands/join.ts';
@@ -56,6 +57,17 @@ program
   .option('--workspace <name>', 'the workspace by name or id (default: the first)')
   .option(...data)
   .action(runCommand);
+
+program
+  .command('approve')
+  .description('list what runs ask people, or approve one of them')
+  .argument('[approval]', 'the id of an approval; without it they are listed')
+  .option('--list', 'list those that are pending')
+  .option('--reject', 'reject instead')
+  .option('--note <text>', 'a note that goes with the decision')
+  .option('--workspace <name>', 'the workspace by name or id (default: the first)')
+  .option(...data)
+  .action(approveCommand);
 
 program
   .command('status')

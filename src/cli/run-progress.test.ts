@@ -38,6 +38,22 @@ test('a run is told in lines: each change once, items inside a Map only as a num
   ]);
 });
 
+test('F8: a run says what it waits for, also inside Maps, and when it is in line', () => {
+  const lines: string[] = [];
+  const watcher = tellRun({ steps: [{ id: 'ask', name: 'Ask' }] } as unknown as FlowFile, String, (line) =>
+    lines.push(line),
+  );
+  watcher.onRun({ state: 'waiting', progress: { done: 0, total: 0, failed: 0 } } as RunSummary);
+  const asking = step('ask', 'awaiting_approval', { path: 'each[2]', approvalId: 'apr-1' });
+  watcher.onSteps([asking]);
+  watcher.onSteps([asking, step('ask', 'running', { waitsUntil: 0 })]);
+  expect(lines).toEqual([
+    '  … in line: as many runs of this flow go on as it allows',
+    '  ? Ask at each[2] waits for an approval: otherthing approve apr-1',
+    '  › Ask waits until 1970-01-01T00:00:00.000Z',
+  ]);
+});
+
 test.each([
   [7, '7 ms'],
   [4_210, '4.2 s'],

@@ -1,5 +1,5 @@
 import type { FlowFile } from '../shared/model/flow.ts';
-import { finishedStepStates, type RunSummary, type StepInstance } from '../shared/model/run.ts';
+import { finishedStepStates, isRunOver, type RunSummary, type StepInstance } from '../shared/model/run.ts';
 import type { RunWatcher } from './follow-run.ts';
 
 /** Tells a run in lines: each step at the top level when it starts and ends, and how far a Map has come. */
@@ -10,15 +10,19 @@ export function tellRun(file: FlowFile, nodeName: (id: string) => string, say: (
   return {
     onSteps: (steps) => {
       for (const step of steps) {
-        if (step.path !== '') continue;
-        const line = describeStep(step, names.get(step.stepId) ?? step.stepId, nodeName);
-        if (line !== null && told.get(step.stepId) !== step.state) say(line);
-        told.set(step.stepId, step.state);
+        // What is inside a Map is told only as a number, save where it asks people.
+        if (step.path !== '' && step.state !== 'awaiting_approval') continue;
+        const name = names.get(step.stepId) ?? step.stepId;
+        const key = `${step.stepId}@${step.path}`;
+        const line = describeStep(step, step.path === '' ? name : `${name} at ${step.path}`, nodeName);
+        if (line !== null && told.get(key) !== step.state) say(line);
+        told.set(key, step.state);
       }
     },
     onRun: (run) => {
-      const line = describeProgress(run);
-      if (line !== progress && run.state === 'running') say(line);
+      const line =
+        run.state === 'waiting' ? '  … in line: as many runs of this flow go on as it allows' : describeProgress(run);
+      if (line !== progress && !isRunOver(run.state)) say(line);
       progress = line;
     },
   };
@@ -28,10 +32,17 @@ const marks = { succeeded: '✓', failed: '✗', skipped: '–', cancelled: '–
 
 /** One line about a step that runs or has finished; null for one that has nothing to tell yet. */
 export function describeStep(step: StepInstance, name: string, nodeName: (id: string) => string): string | null {
-  if (step.state === 'running') return `  › ${name}`;
+  if (step.state === 'awaiting_approval')
+    return `  ? ${name} waits for an approval: otherthing approve ${step.approvalId ?? '--list'}`;
+  if (step.state === 'running') return `  › ${name}${waitWords(step)}`;
   if (!finishedStepStates.includes(step.state)) return null;
   const mark = marks[step.state as keyof typeof marks];
   return [`  ${mark} ${name}`, ...details(step, nodeName)].join(' · ');
+}
+
+function waitWords({ waitsUntil, childRunId }: StepInstance): string {
+  if (waitsUntil !== undefined) return ` waits until ${new Date(waitsUntil).toISOString()}`;
+  return childRunId === undefined ? '' : ` waits for ${childRunId}`;
 }
 
 function details(step: StepInstance, nodeName: (id: string) => string): string[] {
