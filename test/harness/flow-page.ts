@@ -44,7 +44,10 @@ export async function openFlowPage(host: RunningHost, page: Page, file: FlowFile
   const flow = await host.client.call('createFlow', { params: { id: host.workspaceId }, body: { file } });
   await page.goto(`${host.url}/w/${host.workspaceId}/flows/${flow.id}`);
   await page.getByRole('toolbar', { name: 'Tools' }).waitFor();
-  if (file.steps[0] !== undefined) await page.locator(`.react-flow__node[data-id="${file.steps[0].id}"]`).waitFor();
+  if (file.steps[0] !== undefined) {
+    await page.locator(`.react-flow__node[data-id="${file.steps[0].id}"]`).waitFor();
+    await standsStill(page);
+  }
   const step = (id: string) => page.locator(`.react-flow__node[data-id="${id}"]`);
   return {
     id: flow.id,
@@ -61,6 +64,18 @@ export async function openFlowPage(host: RunningHost, page: Page, file: FlowFile
         return look(now);
       }),
   };
+}
+
+/** Waits until the canvas has been fitted to the flow: what is measured before stands elsewhere a moment later. */
+async function standsStill(page: Page): Promise<void> {
+  const place = () => page.locator('.react-flow__viewport').evaluate((view) => view.style.transform);
+  let before = '';
+  await waitFor('the canvas to stand still', async () => {
+    const now = await place();
+    const still = now === before && now !== 'translate(0px, 0px) scale(1)';
+    before = now;
+    return still;
+  });
 }
 
 /** Drags from one place to another in a few steps, as a hand does. */

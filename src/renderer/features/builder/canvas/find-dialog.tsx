@@ -1,7 +1,7 @@
 import { Command } from 'cmdk';
 import { Search } from 'lucide-react';
 import { Dialog } from 'radix-ui';
-import { useMemo, useState } from 'react';
+import { useMemo, useRef, useState } from 'react';
 import { Icon } from '../../../ui/icon.tsx';
 import { Kbd } from '../../../ui/kbd.tsx';
 import { useBuilder, useFlow, useUi } from '../model/builder.ts';
@@ -23,12 +23,13 @@ function Finding() {
   const view = useFlow((state) => state);
   const [asked, setAsked] = useState('');
   const found = useMemo(() => findIn(view, asked), [view, asked]);
+  const goal = useRef<string | null>(null);
   const close = () => ui.setState({ finding: false });
   const go = (id: string) => {
+    goal.current = id;
     close();
     select(ui, [id]);
     canvas.fit(new Set([id]));
-    focusStep(id);
   };
   return (
     <Dialog.Root open onOpenChange={(open) => !open && close()}>
@@ -37,7 +38,11 @@ function Finding() {
         <Dialog.Content
           className="ui-palette"
           aria-describedby={undefined}
-          onCloseAutoFocus={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => {
+            event.preventDefault();
+            // Only now: while it is open the dialog keeps the focus to itself.
+            if (goal.current !== null) focusStep(goal.current);
+          }}
         >
           <Dialog.Title className="sr-only">Find in this flow</Dialog.Title>
           <Command loop shouldFilter={false}>

@@ -4,6 +4,9 @@ import type { Box } from './geometry.ts';
 
 export type Direction = 'left' | 'right' | 'up' | 'down';
 
+/** Of what an edge leads to but stands elsewhere: after everything that stands where one is going. */
+const farOff = 1e9;
+
 /** The step to go to: along an edge where one leads that way, else the nearest in sight of that side; null where there is none. */
 export function neighbour(
   boxes: ReadonlyMap<string, Box>,
@@ -14,16 +17,17 @@ export function neighbour(
   const start = boxes.get(from);
   if (start === undefined) return null;
   const wired = direction === 'left' || direction === 'right' ? along(graph, from, direction) : [];
-  const nearest = (ids: Iterable<string>) => {
+  const nearest = (ids: Iterable<string>, anyWay: boolean) => {
     let best: { id: string; cost: number } | null = null;
     for (const id of ids) {
       const box = boxes.get(id);
-      const cost = box === undefined || id === from ? null : costOf(start, box, direction);
+      const cost =
+        box === undefined || id === from ? null : (costOf(start, box, direction) ?? (anyWay ? farOff : null));
       if (cost !== null && (best === null || cost < best.cost)) best = { id, cost };
     }
     return best?.id ?? null;
   };
-  return nearest(wired) ?? nearest(boxes.keys());
+  return nearest(wired, true) ?? nearest(boxes.keys(), false);
 }
 
 function along(graph: FlowGraph, from: string, direction: 'left' | 'right'): string[] {
