@@ -123,7 +123,8 @@ async function assemble(
     await work.endRuns(workspaceId);
     await jobs.cancelWorkspace(workspaceId);
   };
-  const people = createPeople({ store, clock, ids, random, hub, nodes, directory, endWork });
+  const onVerifyShare = core.verifier.setShare;
+  const people = createPeople({ store, clock, ids, random, hub, nodes, directory, endWork, onVerifyShare });
   const documents = createFlowDocumentParts({
     store,
     clock,
@@ -140,7 +141,7 @@ async function assemble(
   const unexpected = (error: unknown, what: string) => log.error({ err: error }, what);
   const work: RunParts = createRunParts({
     ...{ store, jobs, blobs, flows, hub, clock, timers, ids, unexpected },
-    ...{ secrets: host.secrets, masterKey: master },
+    ...{ secrets: host.secrets, masterKey: master, acting },
   });
   stops.push(() => work.stop());
 

@@ -13,6 +13,7 @@ import { createNodeDesk } from './nodes/desk.ts';
 import { createRoster, type Roster } from './nodes/roster.ts';
 import { createNodeService, loadNodes } from './nodes/service.ts';
 import { createReputations } from './reputation/reputation.ts';
+import { createVerifier, type Verifier } from './reputation/verifier.ts';
 import { createDurations } from './scheduler/durations.ts';
 import { createSchedulerLoop } from './scheduler/loop.ts';
 import type { AttemptTickets, BlobStore, JobService, NodeService } from './services.ts';
@@ -57,6 +58,7 @@ export interface Core {
   nodes: NodeService;
   nodeGateway: NodeGateway;
   liveGateway: LiveGateway;
+  verifier: Verifier;
   /** What they stand on, for those who look inside. */
   engine: JobEngine;
   roster: Roster;
@@ -92,6 +94,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
 
   const jobs = createJobService({ ...common, hostKinds: host.kinds, engine, roster, durations });
   const nodes = createNodeService({ ...common, engine, roster, reputations });
+  const verifier = await createVerifier({ ...common, jobs, roster, reputations });
   const desk = createNodeDesk({ ...common, engine, roster });
   const nodeGateway = createNodeGateway({ ...common, desk, engine, roster });
   const liveGateway = createLiveGateway({ ...common, jobs });
@@ -100,6 +103,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     nodes,
     nodeGateway,
     liveGateway,
+    verifier,
     engine,
     roster,
     async stop() {
@@ -108,6 +112,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
       loop.stop();
       await host.stop();
       nodes.stop();
+      verifier.stop();
       await engine.stop();
       await reputations.stop();
       await desk.stop();

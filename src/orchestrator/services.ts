@@ -3,8 +3,18 @@
  * these interfaces only; main.ts builds them.
  */
 import type { FlowFile, FlowVersion } from '../shared/model/flow.ts';
-import type { Explanation, Job, JobHappening, JobOrigin, JobState, JobSubmit, OutputChunk, Placement, Requirements } from '../shared/model/job.ts';
-import type { Node, ResourceLimits, NodeRecord } from '../shared/model/node.ts';
+import type {
+  Explanation,
+  Job,
+  JobHappening,
+  JobOrigin,
+  JobState,
+  JobSubmit,
+  OutputChunk,
+  Placement,
+  Requirements,
+} from '../shared/model/job.ts';
+import type { Node, NodeRecord, ResourceLimits } from '../shared/model/node.ts';
 import type {
   FlowSummary,
   RunDetail,

@@ -23,6 +23,7 @@ export interface PeopleDeps {
   directory: Directory;
   /** Cancels what goes on in a workspace before it is deleted. */
   endWork(workspaceId: string): Promise<void>;
+  onVerifyShare?: (workspaceId: string, share: number) => void;
 }
 
 /** Who people are, what they may do, and their sockets, which end with their rights (S15). */

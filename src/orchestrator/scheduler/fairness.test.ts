@@ -67,11 +67,11 @@ function simulate(shared: NodeView['shared'][]) {
 
 test('J7: a job that needs a whole node gets one, however many small ones keep coming', () => {
   const pool = simulate([room(4, 4096), room(4, 4096)]);
-  pool.add('large', { cores: 4, member: 'usr-bo' });
   let made = 0;
   for (let tick = 0; tick < 300 && !pool.begun.has('large'); tick += 1) {
     for (let each = 0; each < 8; each += 1)
       pool.add(`small-${++made}`, { ms: 3_000 + (made % 5) * 1_000, member: 'usr-ana' });
+    if (tick === 20) pool.add('large', { cores: 4, member: 'usr-bo' });
     pool.tick();
   }
   expect(pool.begun.has('large')).toBe(true);

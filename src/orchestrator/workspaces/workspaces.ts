@@ -40,6 +40,8 @@ export function createWorkspaces(deps: {
   nodes: Pick<NodeService, 'welcomeWorkspace' | 'forgetWorkspace'>;
   /** Cancels what goes on in a workspace before its rows go. */
   endWork(workspaceId: string): Promise<void>;
+  /** The share of its results that a second node checks is another now. */
+  onVerifyShare?: (workspaceId: string, share: number) => void;
 }): WorkspaceService {
   const { store, clock, ids, random, hub } = deps;
   const listeners = new Set<(workspaceId: string) => void>();
@@ -52,6 +54,7 @@ export function createWorkspaces(deps: {
 
   const change = async (workspaceId: string, role: Role, set: Partial<WorkspaceRow>): Promise<Workspace> => {
     await store.commit([patch(workspaces, { id: workspaceId }, set)]);
+    if (set.verifyShare !== undefined) deps.onVerifyShare?.(workspaceId, set.verifyShare);
     hub.publish(workspaceId, `workspace:${workspaceId}`, { kind: 'workspace.changed', workspaceId });
     return toWorkspace(await row(workspaceId), role);
   };
@@ -87,6 +90,7 @@ export function createWorkspaces(deps: {
       await deps.endWork(workspaceId);
       await deps.nodes.forgetWorkspace(workspaceId);
       await removeWorkspace(store, workspaceId);
+      deps.onVerifyShare?.(workspaceId, 0);
       for (const listener of listeners) listener(workspaceId);
     },
 

@@ -1,6 +1,16 @@
 /** Jobs. */
 import { Type } from 'typebox';
-import { Explanation, Job, JobHappening, JobState, JobSubmit, jobStates, OutputChunk, Placement, Requirements } from '../../model/job.ts';
+import {
+  Explanation,
+  Job,
+  JobHappening,
+  JobState,
+  JobSubmit,
+  jobStates,
+  OutputChunk,
+  Placement,
+  Requirements,
+} from '../../model/job.ts';
 import { JobKind } from '../../model/node.ts';
 import { Id } from '../../model/values.ts';
 import { Page, PageQuery, route, WithId } from '../route.ts';
