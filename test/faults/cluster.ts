@@ -58,7 +58,7 @@ export async function startCluster(folder: string, joined: number, dataDir = joi
     (await direct().call('listWorkspaceNodes', { params: { id: workspaceId } })).items.filter(
       ({ status }) => status === 'online',
     );
-  await waitFor('every node to be online', async () => (await online()).length === joined + 1);
+  await waitFor('every node to be online', async () => (await online()).length === joined + 1, 120_000);
   return {
     folder,
     dataDir,
@@ -95,7 +95,7 @@ async function joinNode(
   const { nodeId, shareKey } = program.ready;
   // Keys that nobody has count as guesses, so the node has to be there first.
   const known = async () => (await host().call('listNodes', {})).items.some(({ id }) => id === nodeId);
-  await waitFor(`${name} to register`, known);
+  await waitFor(`${name} to register`, known, 120_000);
   await host().call('addNodeByKey', { params: { id: workspaceId }, body: { share_key: shareKey } });
   return { name, network, program: () => program, start };
 }

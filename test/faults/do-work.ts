@@ -48,7 +48,7 @@ export async function beginWork(cluster: Cluster, work: Work): Promise<WorkDone>
   });
   const cancelled = work.cancelled.map(async ({ at, job }) => {
     await until(at + 700);
-    const id = await waitFor(`${job.idempotencyKey} to be acknowledged`, () => first(jobs.acknowledged, job), 60_000);
+    const id = await waitFor(`${job.idempotencyKey} to be acknowledged`, () => first(jobs.acknowledged, job), 180_000);
     await insist(() => cluster.client().call('cancelJob', { params: { id } }));
   });
   const started = work.runs.map(async ({ at, key, list }) => {

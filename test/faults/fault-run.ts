@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { finishedJobStates } from '../../src/shared/model/job.ts';
 import { waitFor } from '../harness/processes.ts';
 import { type Cluster, startCluster } from './cluster.ts';
-import { canMount, type Disk, makeDisk } from './disk.ts';
+import { canMount, makeDisk } from './disk.ts';
 import { beginWork, type WorkDone } from './do-work.ts';
 import { differences, type EndState, judge, type Verdict } from './end-state.ts';
 import { performFaults } from './perform.ts';
@@ -25,7 +25,7 @@ export interface FaultRun extends Omit<Verdict, 'end'> {
 export const isWell = ({ lost, doubled, different }: FaultRun) => lost.length + doubled.length + different.length === 0;
 
 /** How long everything may take to end once the last fault is healed. */
-const healWithin = 90_000;
+const healWithin = 180_000;
 
 const expected = new Map<number, Promise<EndState>>();
 
@@ -75,7 +75,7 @@ const broken = (error: unknown): Verdict => ({
 
 async function inCluster(folder: string, plan: FaultPlan, work: Work, say: (text: string) => void): Promise<Verdict> {
   const disk = plan.faults.some(({ kind }) => kind === 'disk_full') ? makeDisk(join(folder, 'disk')) : null;
-  const stops: (() => Promise<void> | void)[] = disk === null ? [] : [() => emptied(disk)];
+  const stops: (() => Promise<void> | void)[] = disk === null ? [] : [disk.remove];
   try {
     mkdirSync(folder, { recursive: true });
     const cluster = await startCluster(folder, plan.joined, disk === null ? undefined : join(disk.path, 'host'));
@@ -96,7 +96,7 @@ async function inCluster(folder: string, plan: FaultPlan, work: Work, say: (text
 }
 
 /** Waits for the end of everything; what has not ended by then is for the verdict to say. */
-async function allEnded(cluster: Cluster, { runs }: WorkDone): Promise<void> {
+export async function allEnded(cluster: Cluster, { runs }: WorkDone): Promise<void> {
   const params = { id: cluster.workspaceId };
   const open = async () => {
     const [jobs, going] = await Promise.all([
@@ -115,9 +115,4 @@ async function allEnded(cluster: Cluster, { runs }: WorkDone): Promise<void> {
   await waitFor('everything to end', async () => (await open().catch(() => 1)) === 0, healWithin).catch(
     () => undefined,
   );
-}
-
-/** A disk is emptied into the run's folder where the run is kept; here it only goes away. */
-function emptied(disk: Disk): void {
-  disk.remove();
 }

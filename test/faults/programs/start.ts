@@ -17,7 +17,7 @@ export interface FaultProgram<Ready> {
 export async function startFaultProgram<Ready>(
   name: 'host' | 'join',
   start: object,
-  deadlineMs = 60_000,
+  deadlineMs = 180_000,
 ): Promise<FaultProgram<Ready>> {
   const child = fork(join(import.meta.dirname, `${name}.ts`), [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
