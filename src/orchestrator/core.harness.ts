@@ -9,7 +9,7 @@ import type {
   NodeMessage,
   NodeMessageOf,
 } from '../shared/protocol/node.ts';
-import { createCore } from './core.ts';
+import { type CoreDeps, createCore } from './core.ts';
 import { createAttemptTickets } from './live/attempt-tickets.ts';
 import { createLiveHub } from './live/hub.ts';
 import type { BlobStore } from './services.ts';
@@ -91,7 +91,10 @@ const memoryBlobs = (): BlobStore & { content: Map<string, string> } => {
 };
 
 /** A host with one workspace, `ws-1`. Given the store and the time of an earlier one it is that host, started again. */
-export async function startHost(earlier?: { store: Store; timers: ManualTimers }) {
+export async function startHost(
+  earlier?: { store: Store; timers: ManualTimers },
+  hostWork?: NonNullable<CoreDeps['hostWork']>,
+) {
   const store = earlier?.store ?? createMemoryStore();
   const timers = earlier?.timers ?? createManualTimers();
   const fields = {
@@ -110,6 +113,7 @@ export async function startHost(earlier?: { store: Store; timers: ManualTimers }
   const tickets = createAttemptTickets();
   const core = await createCore({
     ...{ store, hub, blobs, tickets, clock: timers, timers, log: quiet, workerToken, ownerId: 'usr-1' },
+    ...(hostWork === undefined ? {} : { hostWork }),
     ids: createIdSource(timers, () => 0.5),
     random: () => 0.5,
     host: { hostId: 'host-1', version: '0', epoch },
