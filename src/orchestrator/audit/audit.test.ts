@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type RouteName, routes } from '../../shared/api/routes.ts';
 import { createIdSource } from '../../shared/ids.ts';
+import type { RunService } from '../services.ts';
 import { createMemoryStore } from '../store/memory.ts';
 import { put, type Store } from '../store/store.ts';
 import { audit as auditTable, members, workspaceSettings } from '../store/tables.ts';
@@ -8,6 +9,7 @@ import { type Act, createActing } from './acting.ts';
 import { type Action, actions, untold } from './actions.ts';
 import { createAuditLog } from './audit-log.ts';
 import { auditText, csvCell } from './export.ts';
+import { toldRuns } from './told-runs.ts';
 
 let now = 1_800_000_000_000;
 const clock = { now: () => now };
@@ -101,6 +103,18 @@ describe('S13: acts', () => {
     const told = async (where: string) => (await log.list(where, {})).items.map(({ action }) => action).sort();
     expect(await told('ws-1')).toEqual(['member.added', 'member.roleChanged', 'token.created']);
     expect(await told('ws-2')).toEqual(['token.created']);
+  });
+
+  test('S13: a run that a schedule starts is an act of the host; one that a person starts is told where they ask', async () => {
+    const { acting, log } = build();
+    const start: RunService['start'] = async () => ({ id: 'run-7' }) as never;
+    const told = toldRuns({ start }, acting);
+    const what = { workspaceId: 'ws-1', startedBy: 'Every night' } as Parameters<RunService['start']>[0];
+    await told.start({ ...what, trigger: { kind: 'schedule', stepId: 's', at: 1 } });
+    await told.start(what);
+    expect((await log.list('ws-1', {})).items).toMatchObject([
+      { action: 'run.started', target: 'run-7', actor: { by: 'host', name: 'schedule Every night' }, from: null },
+    ]);
   });
 
   test('S13: read by page, by action, by group, by person and by time', async () => {

@@ -1,6 +1,8 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import { type ApprovalService, createApprovals } from '../approvals/approvals.ts';
+import type { Acting } from '../audit/acting.ts';
+import { toldRuns } from '../audit/told-runs.ts';
 import { createRunService } from '../flows/run-service.ts';
 import type { SecretService } from '../secrets/secret-service.ts';
 import type { BlobStore, FlowService, JobService, LiveHub, RunService } from '../services.ts';
@@ -10,6 +12,7 @@ import { hookTokens } from '../triggers/hook-address.ts';
 import { createTriggers, type TriggerService } from '../triggers/triggers.ts';
 
 export interface RunPartsDeps {
+  acting: Acting;
   store: Store;
   jobs: JobService;
   blobs: BlobStore;
@@ -47,7 +50,7 @@ export function createRunParts(deps: RunPartsDeps): RunParts {
   const approvals = createApprovals({ store, hub, runs: () => runs });
   const triggers = createTriggers({
     ...deps,
-    runs,
+    runs: toldRuns(runs, deps.acting),
     token: hookTokens(deps.masterKey),
     // A secret that is missing, and one that cannot be opened, both let nobody in.
     secret: (workspaceId, name) =>
