@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { ChevronDown, Download, Pencil } from 'lucide-react';
+import { ChevronDown, Download, Keyboard, Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { renameFlow } from '../../../shared/flows/edit.ts';
@@ -63,7 +63,7 @@ function Mode() {
 }
 
 function FlowMenu({ onRename }: { onRename: (() => void) | null }) {
-  const { flow } = useBuilder();
+  const { flow, ui } = useBuilder();
   const download = () => {
     const { file, name } = flow.view.getState();
     saveFile(new Blob([`${JSON.stringify(file, null, 2)}\n`], { type: 'application/json' }), `${name}.json`);
@@ -86,6 +86,9 @@ function FlowMenu({ onRename }: { onRename: (() => void) | null }) {
           Rename
         </MenuItem>
       )}
+      <MenuItem icon={Keyboard} keys="?" onSelect={() => ui.setState({ sheet: true })}>
+        All keys
+      </MenuItem>
       <MenuItem icon={Download} onSelect={download}>
         Export as JSON
       </MenuItem>

@@ -8,10 +8,14 @@ import { blockColour, stepLook } from '../run/step-look.ts';
 import type { CanvasNode } from './canvas-nodes.ts';
 import { instanceOf } from './step-node.tsx';
 
+/** In a comparison with a version: what came, what went, what is different. */
+const changeColours = { added: 'var(--done)', removed: 'var(--fail-line)', changed: 'var(--warn-line)' } as const;
+
 /** The whole flow in the small, in the colours of who did what. */
 export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: Scene }) {
   const machines = useMachines();
   const overlay = useRun((run) => run.overlay);
+  const diff = useUi((ui) => ui.diff);
   const hidden = useUi((ui) => ui.drag !== null);
   const colour = useCallback(
     (node: CanvasNode) => {
@@ -19,6 +23,8 @@ export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: Scene
       if (node.type === 'frame') return 'color-mix(in oklch, var(--ink), transparent 93%)';
       // What stands in a Map is drawn by the Map.
       if (node.data.within !== null) return 'transparent';
+      const change = diff?.steps.get(node.id);
+      if (diff !== null) return change === undefined ? 'var(--line-2)' : changeColours[change];
       const instance = instanceOf(overlay, node.id, node.data.within);
       const look = stepLook({
         instance,
@@ -32,7 +38,7 @@ export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: Scene
       const nodeId = look.nodeId ?? busiest;
       return blockColour(look, nodeId === undefined || nodeId === '' ? null : colourOf(machines, nodeId));
     },
-    [machines, overlay],
+    [machines, overlay, diff],
   );
   if (hidden || scene.boxes.size < 2) return null;
   return (

@@ -11,7 +11,7 @@ const parts: readonly (readonly string[])[] = [
   ['run-from', 'run-only', 'pin', 'unpin', 'try-again'],
   ['open', 'connect', 'duplicate', 'copy', 'paste'],
   ['group', 'ungroup', 'arrange'],
-  ['add-step', 'add-note', 'find', 'choose-all'],
+  ['add-step', 'add-note', 'import', 'find', 'choose-all', 'keys'],
   ['delete'],
 ];
 

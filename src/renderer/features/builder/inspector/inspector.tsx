@@ -1,5 +1,5 @@
 import './inspector.css';
-import { X } from 'lucide-react';
+import { Play, X } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, useState } from 'react';
 import { rename, setConfig } from '../../../../shared/flows/edit.ts';
 import { withValues } from '../../../../shared/flows/form.ts';
@@ -11,7 +11,10 @@ import { IconButton } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { Notice } from '../../../ui/notice.tsx';
 import { TabPanel, Tabs } from '../../../ui/tabs.tsx';
+import { useCommandContext } from '../canvas/use-commands.ts';
 import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
+import { chordWords } from '../model/chords.ts';
+import { commandNamed, isOpen } from '../model/commands.ts';
 import { useStepFindings } from '../model/findings.ts';
 import { iconNamed } from '../model/icons.ts';
 import { graphOf, portAt, stepPorts } from '../model/ports.ts';
@@ -118,8 +121,29 @@ function Head({ step }: { step: FlowStep }) {
         onBlur={() => setTyped(null)}
         onKeyDown={(event) => event.key === 'Enter' && event.currentTarget.blur()}
       />
+      <RunAlone />
       <IconButton icon={X} label="Close" keys="Esc" size="s" variant="ghost" onClick={() => select(ui, [])} />
     </header>
+  );
+}
+
+/** Runs the step alone, with what came before it taken from the shown run. */
+function RunAlone() {
+  const context = useCommandContext();
+  // Whether it may follows the run and what is chosen.
+  useRun((run) => run.overlay);
+  useUi((ui) => ui.selection);
+  const command = commandNamed('run-only');
+  if (!isOpen(command, context)) return null;
+  return (
+    <IconButton
+      icon={Play}
+      label={command.label}
+      keys={chordWords(command.keys[0] ?? '')}
+      size="s"
+      variant="ghost"
+      onClick={() => command.run(context)}
+    />
   );
 }
 

@@ -4,6 +4,7 @@ import type { FlowStep } from '../../../../shared/model/flow.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { MachineName, machineColour } from '../../../ui/machine-chip.tsx';
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
+import { AskBody } from '../canvas/ask-body.tsx';
 import { instanceOf } from '../canvas/step-node.tsx';
 import { MapCells, useTick } from '../canvas/step-parts.tsx';
 import { useFlow, useRun } from '../model/builder.ts';
@@ -68,6 +69,7 @@ function Row({ step, within }: { step: FlowStep; within: string | null }) {
         <span className="ml-auto">{look.glyph !== null && <StateGlyph state={look.glyph} />}</span>
       </div>
       {instance?.items !== undefined && <MapCells items={instance.items} progress={progress} hint="" />}
+      {instance?.state === 'awaiting_approval' && within === null && <AskBody stepId={step.id} />}
       {instance?.state === 'failed' && <p className="mt-1 text-12">{failureWords(instance.error)}</p>}
       <div className="mt-1 row gap-2 text-12 text-ink-2">
         {machine === undefined ? <span className="cut">{look.words}</span> : <MachineName {...machine} />}
