@@ -51,7 +51,7 @@ describe('by mouse', () => {
     const from = await flow.middle(flow.port('ask', 'output', 'value'));
     await drag(page, from, { x: from.x + 200, y: from.y + 120 });
     const list = page.getByRole('dialog', { name: 'Steps' });
-    await list.getByText('Takes text').waitFor();
+    await list.getByText('Takes a text').waitFor();
     expect(await list.getByText('Read text in image').count()).toBe(0);
     await list.getByRole('combobox').fill('templ');
     await list.getByRole('option', { name: /^Template/ }).click();

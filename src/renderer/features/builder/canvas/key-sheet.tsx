@@ -35,7 +35,8 @@ export function KeySheet() {
   const all = [...commands.filter((command) => command.keys.length > 0), ...further];
   return (
     <Dialog open onOpenChange={(next) => ui.setState({ sheet: next })} title="Keys of the builder" width={860}>
-      <div className="flow-sheet">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <section className="flow-sheet" tabIndex={0} aria-label="Keys">
         {(Object.keys(titles) as CommandGroup[]).map((group) => (
           <section key={group}>
             <h3>{titles[group]}</h3>
@@ -55,7 +56,7 @@ export function KeySheet() {
             </dl>
           </section>
         ))}
-      </div>
+      </section>
     </Dialog>
   );
 }

@@ -28,7 +28,7 @@ export function useKeys(): void {
       const chord = chordOf(event);
       // What runs the flow works from everywhere, the field that is typed in included.
       if (belongsElsewhere(event.target) && chord !== 'Ctrl+Enter') return;
-      if (event.defaultPrevented || (ownKeys.includes(chord) && takesOwnKeys(event.target))) return;
+      if (ownKeys.includes(chord) && takesOwnKeys(event.target)) return;
       const action = onNode(chord, context) ?? commandOf(chord, context);
       if (action === null) return;
       event.preventDefault();
