@@ -10,6 +10,7 @@ export const lazyPages = {
   nodes: lazyPage(() => import('../features/nodes/nodes-page.tsx'), 'NodesPage'),
   models: lazyPage(() => import('../features/models/models-page.tsx'), 'ModelsPage'),
   keys: lazyPage(() => import('../features/keys/keys-page.tsx'), 'KeysPage'),
+  usage: lazyPage(() => import('../features/usage/usage-page.tsx'), 'UsagePage'),
   settings: lazyPage(() => import('../features/settings/settings-page.tsx'), 'SettingsPage'),
   thisNode: lazyPage(() => import('../features/this-node/this-node-page.tsx'), 'ThisNodePage'),
   you: lazyPage(() => import('../features/you/you-page.tsx'), 'YouPage'),

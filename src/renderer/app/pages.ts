@@ -1,5 +1,6 @@
 import {
   Boxes,
+  ChartColumn,
   CircleUserRound,
   KeyRound,
   type LucideIcon,
@@ -18,6 +19,7 @@ export interface PageEntry {
     | '/w/$workspaceId/nodes'
     | '/w/$workspaceId/models'
     | '/w/$workspaceId/keys'
+    | '/w/$workspaceId/usage'
     | '/w/$workspaceId/settings'
     | '/w/$workspaceId/this-node'
     | '/w/$workspaceId/you';
@@ -31,6 +33,7 @@ export const workPages: readonly PageEntry[] = [
   { to: '/w/$workspaceId/nodes', label: 'Nodes', icon: Server },
   { to: '/w/$workspaceId/models', label: 'Models', icon: Boxes },
   { to: '/w/$workspaceId/keys', label: 'Keys', icon: KeyRound },
+  { to: '/w/$workspaceId/usage', label: 'Usage', icon: ChartColumn },
   { to: '/w/$workspaceId/settings', label: 'Settings', icon: Settings },
 ];
 

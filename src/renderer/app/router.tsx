@@ -134,6 +134,12 @@ const keysRoute = createRoute({
   component: lazyPages.keys,
 });
 
+const usageRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/usage',
+  component: lazyPages.usage,
+});
+
 const settingsRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/settings',
@@ -171,6 +177,7 @@ const workspacePages = workspaceRoute.addChildren([
   nodesRoute,
   modelsRoute,
   keysRoute,
+  usageRoute,
   settingsRoute,
   thisNodeRoute,
   youRoute,
