@@ -115,7 +115,9 @@ export function createTriggers(deps: TriggerDeps): TriggerService {
       };
     }
     const { method, secret } = webhookOf(step);
-    const path = withAddresses && row?.hash != null ? hookPath(deps.token(flowId, stepId, row.generation)) : null;
+    const token = row?.hash == null ? null : deps.token(flowId, stepId, row.generation);
+    // With another master key (a restored host) it is another token, which opens nothing until they are switched on again.
+    const path = withAddresses && token !== null && hashSecret(token) === row?.hash ? hookPath(token) : null;
     return { kind: 'webhook', stepId, name, method, path, signed: secret !== '', lastAt };
   };
 
