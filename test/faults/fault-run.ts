@@ -2,7 +2,6 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { finishedJobStates } from '../../src/shared/model/job.ts';
 import { waitFor } from '../harness/processes.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { canMount, makeDisk } from './disk.ts';
@@ -99,18 +98,15 @@ async function inCluster(folder: string, plan: FaultPlan, work: Work, say: (text
 export async function allEnded(cluster: Cluster, { runs }: WorkDone): Promise<void> {
   const params = { id: cluster.workspaceId };
   const open = async () => {
+    const query = { state: 'queued,assigned,running', limit: 1 };
     const [jobs, going] = await Promise.all([
-      Promise.all(
-        (['queued', 'assigned', 'running'] as const).map((state) =>
-          cluster.direct().call('listJobs', { params, query: { state, limit: 1 } }),
-        ),
-      ),
+      // One question, so that no job that goes from one state to the next is missed between two.
+      cluster.direct().call('listJobs', { params, query }),
       Promise.all(
         [...runs.values()].flatMap((ids) => [...ids].map((id) => cluster.direct().call('getRun', { params: { id } }))),
       ),
     ]);
-    const unfinished = jobs.flatMap(({ items }) => items).filter(({ state }) => !finishedJobStates.includes(state));
-    return unfinished.length + going.filter(({ run }) => run.state === 'running').length;
+    return jobs.items.length + going.filter(({ run }) => run.state === 'running').length;
   };
   await waitFor('everything to end', async () => (await open().catch(() => 1)) === 0, healWithin).catch(
     () => undefined,
