@@ -3,17 +3,11 @@
  * 5 % of its steps four times a second. The bare limit is the same pan over a flow without steps, in the same page and
  * browser, for the machine's own rendering bounds every frame.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type Browser, chromium, type Page, type WebSocketRoute } from 'playwright-core';
-import { createClient } from '../src/shared/api/client.ts';
+import type { Browser, Page, WebSocketRoute } from 'playwright-core';
 import { type FlowFile, flowSchemaId } from '../src/shared/model/flow.ts';
 import type { RunDetail, StepInstance } from '../src/shared/model/run.ts';
-import type { OrchestratorReady } from '../src/shared/services.ts';
-import { chromiumArguments, chromiumPath } from '../test/support/chromium.ts';
-import { orchestratorProgram } from './host.ts';
-import { startProgram } from './processes.ts';
+import { openBrowser } from '../test/harness/browser.ts';
+import { startHost, temporaryFolder } from '../test/harness/host.ts';
 import { median, report } from './report.ts';
 
 const frames = 240;
@@ -29,32 +23,18 @@ interface Frames {
 
 /** So many rounds; of each figure the middle one. */
 export async function benchCanvas(times: number): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'otherthing-bench-canvas-'));
-  const secret = () => crypto.randomUUID() + crypto.randomUUID();
-  const adminToken = secret();
-  const program = await startProgram<OrchestratorReady>(orchestratorProgram, {
-    type: 'start',
-    dataDir: folder,
-    port: 0,
-    staticDir: join(import.meta.dirname, '../dist/renderer'),
-    version: '0.0.0-bench',
-    adminToken,
-    workerToken: secret(),
-  });
-  const { url } = program.ready;
-  const client = createClient({ baseUrl: url, token: adminToken });
-  const browser = await chromium.launch({ executablePath: chromiumPath(), args: [...chromiumArguments] });
+  const folder = temporaryFolder('bench-canvas');
+  const host = await startHost(folder.path);
+  const { client, url, workspaceId } = host;
+  const browser = await openBrowser();
   try {
-    const [workspace] = (await client.call('listWorkspaces', {})).items;
-    if (workspace === undefined) throw new Error('The host has no workspace');
-    const link = async () => (await client.call('createSignInLink', {})).url;
     const measure = async (steps: number, zoom: 'near' | 'far') => {
-      const made = await client.call('createFlow', { params: { id: workspace.id }, body: { file: grid(steps) } });
+      const made = await client.call('createFlow', { params: { id: workspaceId }, body: { file: grid(steps) } });
       return framesOf(
         browser,
-        await link(),
-        `${url}/w/${workspace.id}/flows/${made.id}`,
-        workspace.id,
+        await host.signInLink(),
+        `${url}/w/${workspaceId}/flows/${made.id}`,
+        workspaceId,
         made.id,
         steps,
         zoom,
@@ -75,8 +55,8 @@ export async function benchCanvas(times: number): Promise<void> {
     }
   } finally {
     await browser.close();
-    await program.stop();
-    await rm(folder, { recursive: true, force: true });
+    await host.process.stop();
+    folder.remove();
   }
 }
 
@@ -92,10 +72,10 @@ async function framesOf(
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
+  await page.goto(link);
+  await page.waitForURL((at) => !at.pathname.startsWith('/sign-in'));
   const live = await standInRun(page, workspaceId, flowId, steps);
   try {
-    await page.goto(link);
-    await page.waitForURL((at) => !at.pathname.startsWith('/sign-in'));
     await page.goto(address);
     await page.getByRole('toolbar', { name: 'Tools' }).waitFor();
     if (steps > 0) await page.locator('.react-flow__node').first().waitFor();
