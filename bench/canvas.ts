@@ -80,9 +80,7 @@ async function framesOf(
     await page.getByRole('toolbar', { name: 'Tools' }).waitFor();
     if (steps > 0) await page.locator('.react-flow__node').first().waitFor();
     const toZoom =
-      zoom === 'near'
-        ? page.getByRole('button', { name: 'Back to 100 %' })
-        : page.getByRole('button', { name: 'Fit to window' });
+      zoom === 'near' ? page.getByTitle('Back to 100 %') : page.getByRole('button', { name: 'Fit to window' });
     await toZoom.click();
     live.start();
     await pan(page, 60);

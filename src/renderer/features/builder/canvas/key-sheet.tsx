@@ -37,25 +37,27 @@ export function KeySheet() {
     <Dialog open onOpenChange={(next) => ui.setState({ sheet: next })} title="Keys of the builder" width={860}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <section className="flow-sheet" tabIndex={0} aria-label="Keys">
-        {(Object.keys(titles) as CommandGroup[]).map((group) => (
-          <section key={group}>
-            <h3>{titles[group]}</h3>
-            <dl>
-              {all
-                .filter((command) => command.group === group)
-                .map(({ label, keys }) => (
-                  <div key={label}>
-                    <dt>{label}</dt>
-                    <dd>
-                      {keys.map((chord) => (
-                        <Kbd key={chord}>{chordWords(chord)}</Kbd>
-                      ))}
-                    </dd>
-                  </div>
-                ))}
-            </dl>
-          </section>
-        ))}
+        <div>
+          {(Object.keys(titles) as CommandGroup[]).map((group) => (
+            <section key={group}>
+              <h3>{titles[group]}</h3>
+              <dl>
+                {all
+                  .filter((command) => command.group === group)
+                  .map(({ label, keys }) => (
+                    <div key={label}>
+                      <dt>{label}</dt>
+                      <dd>
+                        {keys.map((chord) => (
+                          <Kbd key={chord}>{chordWords(chord)}</Kbd>
+                        ))}
+                      </dd>
+                    </div>
+                  ))}
+              </dl>
+            </section>
+          ))}
+        </div>
       </section>
     </Dialog>
   );
