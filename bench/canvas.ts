@@ -155,6 +155,7 @@ async function standInRun(page: Page, workspaceId: string, flowId: string, steps
     file: grid(steps),
     inputs: {},
     outputs: {},
+    cut: [],
     steps: Array.from({ length: steps }, (_, index) => instance(index, 'running')),
   };
   const headers = { 'x-live-position': 'bench.1' };
