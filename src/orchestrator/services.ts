@@ -3,6 +3,7 @@
  * these interfaces only; main.ts builds them.
  */
 import type { FlowFile, FlowVersion } from '../shared/model/flow.ts';
+import type { WhenBusy } from '../shared/model/flow-settings.ts';
 import type {
   Explanation,
   Job,
@@ -141,6 +142,8 @@ export interface FlowService {
   summary(flowId: string): Promise<FlowSummary>;
   file(flowId: string): Promise<FlowFile>;
   rename(flowId: string, name: string): Promise<FlowSummary>;
+  /** Changes what is given, as one edit; `maxRuns` null takes the limit away. */
+  change(flowId: string, what: { name?: string; maxRuns?: number | null; whenBusy?: WhenBusy }): Promise<FlowSummary>;
   replace(flowId: string, file: FlowFile): Promise<FlowSummary>;
   delete(flowId: string): Promise<void>;
   restore(flowId: string): Promise<FlowSummary>;
@@ -198,6 +201,8 @@ export interface RunService {
   detail(runId: string): Promise<RunDetail>;
   steps(runId: string, page: PageRequest & StepFilter): Promise<Page<StepInstance>>;
   step(runId: string, stepId: string, path: string): Promise<StepDetail>;
+  /** One output as JSON text, of the run or of a step instance. Rejects `not_found`. */
+  value(runId: string, which: { port: string; stepId?: string; path?: string }): Promise<AsyncIterable<Uint8Array>>;
   cancel(runId: string): Promise<RunSummary>;
   /** F8: resolves when the decision is durable, with false where the step does not wait for it any more. */
   decide(decision: ApprovalDecision): Promise<boolean>;

@@ -71,6 +71,7 @@ const table: Record<RouteName, string> = {
   getRun: 'nxxyyyyx',
   listRunSteps: 'nxxyyyyx',
   getRunStep: 'nxxyyyyx',
+  getRunValue: 'nxxyyyyx',
   cancelRun: 'nxxfyyyx',
   resumeRun: 'nxxfyyyx',
 
@@ -78,6 +79,7 @@ const table: Record<RouteName, string> = {
   countApprovals: 'nxxyyyyx',
   getApproval: 'nxxyyyyx',
   decideApproval: 'nxxfyyyx',
+  listTriggers: 'nxxyyyyx',
   getTriggers: 'nxxyyyyx',
   setTriggers: 'nxxfyyyx',
   // Whoever they are: a wrong address is a wrong address.
@@ -176,6 +178,7 @@ const resources: Partial<
   restoreVersion: () => aVersion(),
   run: async () => ({ id: await aRun() }),
   getRunStep: async () => ({ id: await aRun(), stepId: 'a' }),
+  getRunValue: async () => ({ id: await aFinishedRun() }),
   job: async () => ({ id: await aJob() }),
   approval: async () => ({ id: await anApproval() }),
   postHook: async () => ({ token: 'wrong' }),
@@ -199,6 +202,13 @@ const aVersion = async () => {
 };
 const aRun = async () =>
   (await owner.client.call('startRunOfFile', { params: { id: workspaceId }, body: { file: inlineFlow() } })).id;
+const aFinishedRun = async () => {
+  const id = await aRun();
+  await expect
+    .poll(async () => (await owner.client.call('getRun', { params: { id } })).run.state, { timeout: 20_000 })
+    .toBe('succeeded');
+  return id;
+};
 const asking = (): FlowFile => ({
   ...inlineFlow(),
   steps: [{ id: 'ask', type: 'approval', name: 'Ask', position: { x: 0, y: 0 }, config: {} }],
@@ -253,6 +263,7 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   addNodeByKey: { share_key: 'AB3X7K9M' },
   setNodeLimits: { cpuCores: 1 },
   controlNode: { action: 'pause' },
+  explainNeed: { kind: 'ocr' },
   cancelJobs: { kind: 'ocr' },
   requeueJobs: { kind: 'ocr' },
   changeNodeModels: { action: 'pull', model: 'tiny' },
@@ -276,6 +287,7 @@ const bodies: Partial<Record<RouteName, unknown>> = {
 };
 const queries: Partial<Record<RouteName, Record<string, string>>> = {
   uploadFile: { name: 'a.txt' },
+  getRunValue: { port: 'b' },
   getBlob: { ticket: 'none' },
   putBlob: { ticket: 'none' },
 };

@@ -80,7 +80,7 @@ export const actions = {
   controlNode: act('node.controlled', null, { param: 'id', body: ['action'] }),
 
   createFlow: act('flow.created', flows, { column: 'id', row: ['name'] }),
-  updateFlow: act('flow.renamed', flows, { param: 'id', body: ['name'] }),
+  updateFlow: act('flow.changed', flows, { param: 'id', body: ['name', 'maxRuns', 'whenBusy'] }),
   replaceFlowFile: act('flow.replaced', flowUpdates, { param: 'id', body: ['name'] }),
   deleteFlow: act('flow.deleted', flows, { param: 'id' }),
   restoreFlow: act('flow.restored', flows, { param: 'id' }),

@@ -140,6 +140,12 @@ export function createFlowService(deps: FlowServiceDeps): FlowService & FlowUpke
       return documents.file(flowId);
     },
 
+    change: (flowId, { name, maxRuns, whenBusy }) =>
+      edit(flowId, (doc) => {
+        if (name !== undefined) setField(rootOf(doc, 'flow'), 'name', name);
+        if (maxRuns !== undefined) setField(rootOf(doc, 'settings'), 'maxRuns', maxRuns ?? undefined);
+        if (whenBusy !== undefined) setField(rootOf(doc, 'settings'), 'whenBusy', whenBusy);
+      }),
     rename: (flowId, name) => edit(flowId, (doc) => setField(rootOf(doc, 'flow'), 'name', name)),
     replace: (flowId, file) => edit(flowId, (doc) => applyFile(doc, file)),
 

@@ -1,5 +1,5 @@
 /** Nodes as people and programs see them. */
-import type { Node } from '../../shared/model/node.ts';
+import type { Node, NodePause } from '../../shared/model/node.ts';
 import type { JobEngine } from '../jobs/engine.ts';
 import type { Reputations } from '../reputation/reputation.ts';
 import type { Store } from '../store/store.ts';
@@ -47,6 +47,7 @@ export function toNode(node: RosterNode, { engine, reputations }: CardFacts, nam
     mark: row.mark,
     status: node.hearing,
     available: node.available && !node.draining,
+    ...pauseOf(node),
     capabilities: row.capabilities,
     resourceLimits: row.resourceLimits,
     remoteControlEnabled: row.remoteControlEnabled,
@@ -68,4 +69,10 @@ export function toNode(node: RosterNode, { engine, reputations }: CardFacts, nam
     finished: { done: row.done, nodeFaults: row.nodeFaults },
     reputation: reputations.of(row.id),
   };
+}
+
+function pauseOf({ available, draining, pause }: RosterNode): { pause?: NodePause } {
+  if (draining) return { pause: { reason: 'draining', until: null } };
+  if (available) return {};
+  return { pause: { reason: pause?.reason ?? 'paused', until: pause?.until ?? null } };
 }

@@ -23,6 +23,8 @@ import { isHere, readSchedule, type TriggerStep, triggerStepsOf, webhookOf } fro
 export interface TriggerService {
   /** `withAddresses`: also the paths of webhooks, which are for members. */
   get(flowId: string, withAddresses: boolean): Promise<FlowTriggers>;
+  /** Of the flows of a workspace whose triggers are switched on; without addresses. */
+  live(workspaceId: string): Promise<FlowTriggers[]>;
   /** Switches the triggers on, of the flow as it is now, or off. Rejects `no_triggers`, `flow_invalid`, `run_input_missing`. */
   set(flowId: string, by: Person, what: { enabled: boolean; newAddress?: boolean }): Promise<FlowTriggers>;
   /** A call of a webhook. Rejects `not_found` for every token that is not live, whatever the reason. */
@@ -48,6 +50,9 @@ export interface TriggerDeps {
 
 /** Where webhooks are called, below the host's address. */
 export const hookPath = (token: string) => `/api/v1/hooks/${token}`;
+
+/** Flows that one answer names at most. */
+const mostLive = 500;
 
 /** A clock that was set back by less than this makes no time come twice, also when the triggers are switched on anew. */
 const clockFault = 3_600_000;
@@ -153,6 +158,12 @@ export function createTriggers(deps: TriggerDeps): TriggerService {
 
   return {
     get: show,
+    async live(workspaceId) {
+      const rows = await store.list(flowTriggers, { where: { workspaceId, enabled: true }, limit: mostLive });
+      const shown: FlowTriggers[] = [];
+      for (const { flowId } of rows) if (await isHere(store, flowId)) shown.push(await show(flowId, false));
+      return shown;
+    },
     set: (flowId, by, { enabled, newAddress = false }) =>
       turns.take(flowId, async () => {
         await (enabled ? switchOn(flowId, by, newAddress) : switchOff(flowId, by));

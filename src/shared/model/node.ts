@@ -107,6 +107,16 @@ export const nodeStatuses = ['online', 'suspect', 'lost', 'away'] as const;
 export const NodeStatus = Type.Enum(nodeStatuses, { $id: 'NodeStatus' });
 export type NodeStatus = (typeof nodeStatuses)[number];
 
+/** `draining`: it finishes what it has. */
+export const NodePause = Type.Object(
+  {
+    reason: Type.Enum(['paused', 'hours', 'battery', 'in_use', 'draining']),
+    until: Type.Union([Timestamp, Type.Null()]),
+  },
+  { $id: 'NodePause' },
+);
+export type NodePause = Static<typeof NodePause>;
+
 /** A job that a node works on now, as the node's card shows it. */
 export const NodeJob = Type.Object(
   {
@@ -202,6 +212,8 @@ export const Node = Type.Object(
     status: NodeStatus,
     /** False while the owner has paused it. */
     available: Type.Boolean(),
+    /** Why it takes nothing now, and until when where that is known; not there while it is available. */
+    pause: Type.Optional(NodePause),
     capabilities: Capabilities,
     resourceLimits: ResourceLimits,
     remoteControlEnabled: Type.Boolean(),

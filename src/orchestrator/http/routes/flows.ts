@@ -24,7 +24,7 @@ export function flowRoutes({ services }: HttpDeps): Some<Names> {
     listFlows: async ({ workspaceId, query }) => flows.list(workspaceId, query),
     createFlow: async ({ workspaceId, person, body }) => flows.create(workspaceId, asPerson(person), body),
     getFlow: async ({ params }) => ({ flow: await flows.summary(params.id), file: await flows.file(params.id) }),
-    updateFlow: async ({ params, body }) => flows.rename(params.id, body.name),
+    updateFlow: async ({ params, body }) => flows.change(params.id, body),
     replaceFlowFile: async ({ params, body }) => flows.replace(params.id, body),
     deleteFlow: async ({ params }) => flows.delete(params.id),
     restoreFlow: async ({ params }) => flows.restore(params.id),

@@ -9,7 +9,7 @@ import type { Some } from '../call.ts';
 import type { HttpDeps } from '../server-deps.ts';
 import { asPerson } from './flows.ts';
 
-type Names = 'getTriggers' | 'setTriggers' | 'postHook' | 'getHook' | 'putHook';
+type Names = 'listTriggers' | 'getTriggers' | 'setTriggers' | 'postHook' | 'getHook' | 'putHook';
 
 interface HookRequest {
   readonly params: { readonly token: string };
@@ -45,6 +45,7 @@ export function triggerRoutes({ services, clock }: HttpDeps): Some<Names> {
         .send(JSON.stringify(answer.body));
     };
   return {
+    listTriggers: async ({ workspaceId }) => ({ items: await triggers.live(workspaceId) }),
     getTriggers: async ({ params, role }) => triggers.get(params.id, allows(role, 'member')),
     setTriggers: async ({ params, body, person }) => triggers.set(params.id, asPerson(person), body),
     postHook: hook('POST'),

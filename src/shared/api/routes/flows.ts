@@ -1,6 +1,7 @@
 /** Flows and their versions. */
 import { Type } from 'typebox';
 import { FlowFile, FlowVersion } from '../../model/flow.ts';
+import { mostRunsAtOnce, whenBusyChoices } from '../../model/flow-settings.ts';
 import { FlowSummary } from '../../model/run.ts';
 import { Id, Name } from '../../model/values.ts';
 import { Page, PageOf, route, WithId } from '../route.ts';
@@ -46,9 +47,18 @@ export const flowsRoutes = {
     path: '/flows/:id',
     access: 'member',
     resource: 'flow',
-    summary: 'Rename a flow',
+    summary: 'Rename a flow, or say how many runs of it go on at once',
     params: WithId,
-    body: Type.Object({ name: Name }),
+    body: Type.Object(
+      {
+        name: Type.Optional(Name),
+        /** Null for any number. */
+        maxRuns: Type.Optional(Type.Union([Type.Integer({ minimum: 1, maximum: mostRunsAtOnce }), Type.Null()])),
+        /** What happens with a run above that number. */
+        whenBusy: Type.Optional(Type.Enum(whenBusyChoices)),
+      },
+      { minProperties: 1 },
+    ),
     response: FlowSummary,
   }),
   replaceFlowFile: route('replaceFlowFile', {

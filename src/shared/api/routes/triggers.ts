@@ -21,6 +21,15 @@ function hook<Name extends string>(name: Name, method: 'POST' | 'GET' | 'PUT') {
 }
 
 export const triggersRoutes = {
+  listTriggers: route('listTriggers', {
+    method: 'GET',
+    path: '/workspaces/:id/triggers',
+    access: 'viewer',
+    resource: 'workspace',
+    summary: 'The flows of a workspace whose triggers are switched on; without the addresses of webhooks',
+    params: WithId,
+    response: Type.Object({ items: Type.Array(FlowTriggers) }),
+  }),
   getTriggers: route('getTriggers', {
     method: 'GET',
     path: '/flows/:id/triggers',
