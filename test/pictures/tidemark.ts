@@ -536,6 +536,7 @@ export const runDetail: RunDetail = {
   run: finished,
   file: receiptsFile,
   inputs: {},
+  cut: [],
   outputs: {
     rows: [
       { shop: 'Kaffehuset Nord', date: '2026-03-09', total: 21.8 },
@@ -605,6 +606,7 @@ export const goingDetail: RunDetail = {
   run: going,
   file: receiptsFile,
   inputs: {},
+  cut: [],
   outputs: {},
   steps: [
     {

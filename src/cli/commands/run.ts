@@ -29,8 +29,17 @@ export async function runCommand(flow: string, options: RunOptions): Promise<voi
   if (options.follow !== true) return console.log(run.id);
   const detail = await follow(client, host.url, run);
   console.error(describeEnd(detail.run));
-  console.log(JSON.stringify(detail.outputs, null, 2));
+  console.log(JSON.stringify(await wholeOutputs(client, detail), null, 2));
   if (detail.run.state !== 'succeeded') process.exitCode = 2;
+}
+
+/** What is too large for the answer about a run is asked for by itself. */
+async function wholeOutputs(client: Client, { run, outputs, cut }: RunDetail): Promise<Record<string, unknown>> {
+  const large = cut.map(async (port) => {
+    const content = await client.download('getRunValue', { params: { id: run.id }, query: { port } });
+    return [port, JSON.parse(await content.text())] as const;
+  });
+  return { ...outputs, ...Object.fromEntries(await Promise.all(large)) };
 }
 
 async function start(

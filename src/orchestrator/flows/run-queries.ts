@@ -9,6 +9,7 @@ import {
   type StepDetail,
   type StepInstance,
 } from '../../shared/model/run.ts';
+import { isBlobRef } from '../../shared/model/values.ts';
 import type { JobService, Page, PageRequest, StepFilter } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { flowVersions, type RunRow, runs, steps } from '../store/tables.ts';
@@ -80,11 +81,13 @@ export async function runDetail(deps: QueryDeps, runId: string): Promise<RunDeta
   const byId = new Map(found.map((step) => [step.stepId, liveRow(deps, step)]));
   for (const { row: open } of deps.active(runId)?.open.values() ?? [])
     if (open.path === '') byId.set(open.stepId, open);
+  const outputs = await shownOutputs(deps, row.outputs);
   return {
     run: summaryOf(row, deps.active(runId)),
     file: flow.file,
     inputs: (row.inputs ?? {}) as Record<string, unknown>,
-    outputs: (await loadAll(deps, (row.outputs ?? {}) as Values)) as Record<string, unknown>,
+    outputs: outputs.values,
+    cut: outputs.cut,
     steps: top.map(({ id }) => {
       const known = byId.get(id);
       return known === undefined ? notReached(row, id) : instanceOf(known);
@@ -112,16 +115,33 @@ export async function stepDetail(deps: QueryDeps, runId: string, stepId: string,
   const row = open ?? (stored === null ? null : liveRow(deps, stored));
   const instance = row === null ? { ...notReached(run, stepId), path } : instanceOf(row);
   const inputs = row === null || row.state === 'skipped' ? {} : await inputsOf(deps, run, flow, stepId, path);
-  const outputs = await loadAll(deps, (row?.outputs ?? {}) as Values);
+  const outputs = await shownOutputs(deps, row?.outputs);
   const job = instance.jobId === undefined ? null : await deps.jobs.get(instance.jobId);
-  const shown = { inputs: shownValues(inputs), outputs: shownValues(outputs) };
+  const given = shownValues(inputs);
   return {
     instance,
-    inputs: shown.inputs.values,
-    outputs: shown.outputs.values,
-    cut: [...shown.inputs.cut, ...shown.outputs.cut],
+    inputs: given.values,
+    outputs: outputs.values,
+    cut: [...given.cut, ...outputs.cut],
     attempts: job?.attempts ?? [],
   };
+}
+
+/** One output, of the run or of a step, as its JSON text: what was put away as a blob is passed on without being read. */
+export async function runValue(
+  deps: QueryDeps,
+  runId: string,
+  { port, stepId, path = '' }: { port: string; stepId?: string; path?: string },
+): Promise<AsyncIterable<Uint8Array>> {
+  const run = await getRow(deps, runId);
+  const row = stepId === undefined ? run : await deps.store.get(steps, { runId, stepId, path });
+  const value = (row?.outputs as Values | null | undefined)?.[port];
+  if (value === undefined) throw new AppError('not_found', 'The run has no such value');
+  return isBlobRef(value) ? deps.values.read(value) : textOf(value);
+}
+
+async function* textOf(value: unknown): AsyncIterable<Uint8Array> {
+  yield Buffer.from(JSON.stringify(value));
 }
 
 async function inputsOf(
@@ -143,6 +163,18 @@ async function inputsOf(
     if (error instanceof StepFailure) return {};
     throw error;
   }
+}
+
+/** Values beyond this many bytes are not even read to be shown. */
+const mostRead = 4 * 1024 * 1024;
+
+async function shownOutputs(deps: QueryDeps, outputs: unknown) {
+  const entries = Object.entries((outputs ?? {}) as Values);
+  const tooLarge = entries.filter(([, value]) => isBlobRef(value) && value.size > mostRead).map(([port]) => port);
+  const rest = entries.filter(([port]) => !tooLarge.includes(port));
+  const { values, cut } = shownValues(await loadAll(deps, Object.fromEntries(rest)));
+  const empty = Object.fromEntries(tooLarge.map((port) => [port, null]));
+  return { values: { ...values, ...empty }, cut: [...cut, ...tooLarge] };
 }
 
 function shownValues(values: Values): { values: Record<string, unknown>; cut: string[] } {

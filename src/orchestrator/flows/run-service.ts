@@ -23,7 +23,7 @@ import { reopenMap, takenUpAgain } from './resume.ts';
 import { readRunInputs } from './run-inputs.ts';
 import { createRunLine } from './run-line.ts';
 import { keyOf } from './run-memory.ts';
-import { flowOf, getRow, lastRuns, listRuns, listSteps, runDetail, stepDetail } from './run-queries.ts';
+import { flowOf, getRow, lastRuns, listRuns, listSteps, runDetail, runValue, stepDetail } from './run-queries.ts';
 import { summaryOf } from './run-summary.ts';
 import { type Before, createRunner, type RunnerJobs } from './runner.ts';
 import { type StartRun, triggerRows } from './start-run.ts';
@@ -201,6 +201,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
     detail: (runId) => runDetail(queries, runId),
     steps: (runId, page) => listSteps(queries, runId, page),
     step: (runId, stepId, path) => stepDetail(queries, runId, stepId, path),
+    value: (runId, which) => runValue(queries, runId, which),
     cancel: cancelRun,
     decide: ({ runId, stepId, path, approvalId, approved, note, by }) =>
       runner.release(runId, {

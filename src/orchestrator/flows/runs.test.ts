@@ -153,7 +153,8 @@ test('large values go through blobs and come back whole', async () => {
   );
   const run = await startIn(world, service, file);
   const detail = await ended(service, run.id);
-  expect(detail.outputs['R']).toBe(`${'x'.repeat(100_000)}100001`);
+  const whole = await Array.fromAsync(await service.value(run.id, { port: 'R' }));
+  expect([detail.cut, JSON.parse(Buffer.concat(whole).toString())]).toEqual([['R'], `${'x'.repeat(100_000)}100001`]);
   const row = await world.store.get(steps, { runId: run.id, stepId: 'one', path: '' });
   expect(row?.outputs).toMatchObject({ result: { size: 100_003 } });
 });
@@ -208,4 +209,28 @@ test('F1, F2: killed at any commit, a run ends as without a kill, and no finishe
     }),
     { numRuns: 60 },
   );
+});
+
+test('S10: a large output is cut in the answer about its run, and is to be had whole by itself', async () => {
+  const long = 'x'.repeat(200_000);
+  const file = flow(
+    [
+      step('text', 'input', { name: 'Text', type: 'text', value: long }),
+      step('out', 'output', { name: 'Result', view: 'text' }),
+    ],
+    [wire('text.value', 'out.value')],
+  );
+  const world = createWorld(shout);
+  const service = serviceOn(world);
+  const run = await startIn(world, service, file);
+  const detail = await ended(service, run.id);
+  expect(detail.cut).toEqual(['Result']);
+  expect(String(detail.outputs['Result']).length).toBe(64 * 1024);
+  const whole = async (which: { port: string; stepId?: string }) => {
+    const parts = await Array.fromAsync(await service.value(run.id, which));
+    return JSON.parse(Buffer.concat(parts).toString('utf8')) as string;
+  };
+  expect(await whole({ port: 'Result' })).toBe(long);
+  expect(await whole({ port: 'value', stepId: 'out' })).toBe(long);
+  await expect(service.value(run.id, { port: 'nothing' })).rejects.toMatchObject({ code: 'not_found' });
 });

@@ -173,6 +173,8 @@ export const RunDetail = Type.Object(
     file: FlowFile,
     inputs: Type.Record(Type.String(), Json),
     outputs: Type.Record(Type.String(), Json),
+    /** Outputs whose value is larger than what is shown here; `getRunValue` has them whole. */
+    cut: Type.Array(Type.String()),
     /** Instances at the top level; those inside a Map are listed by item on request. */
     steps: Type.Array(StepInstance),
   },

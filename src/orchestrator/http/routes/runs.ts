@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import type { Some } from '../call.ts';
 import type { HttpDeps } from '../server-deps.ts';
 import { asPerson } from './flows.ts';
@@ -9,6 +10,7 @@ type Names =
   | 'getRun'
   | 'listRunSteps'
   | 'getRunStep'
+  | 'getRunValue'
   | 'cancelRun'
   | 'resumeRun';
 
@@ -39,6 +41,11 @@ export function runRoutes({ services }: HttpDeps): Some<Names> {
     getRun: async ({ params }) => runs.detail(params.id),
     listRunSteps: async ({ params, query }) => runs.steps(params.id, query),
     getRunStep: async ({ params, query }) => runs.step(params.id, params.stepId, query.path ?? ''),
+    getRunValue: async ({ params, query, reply }) => {
+      const text = await runs.value(params.id, query);
+      reply.type('application/json; charset=utf-8').header('cache-control', 'private, no-store');
+      return reply.send(Readable.from(text, { objectMode: false }));
+    },
     cancelRun: async ({ params }) => runs.cancel(params.id),
     resumeRun: async ({ params, body }) => runs.resume(params.id, body),
   };

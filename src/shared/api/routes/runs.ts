@@ -101,6 +101,20 @@ export const runsRoutes = {
     }),
     response: StepDetail,
   }),
+  getRunValue: route('getRunValue', {
+    method: 'GET',
+    path: '/runs/:id/value',
+    access: 'viewer',
+    resource: 'run',
+    summary: 'One value of a run, whole, as JSON: an output of the run, or of a step of it',
+    params: WithId,
+    query: Type.Object({
+      port: Type.String({ maxLength: 120, description: 'Name of the output' }),
+      stepId: Type.Optional(Type.String({ maxLength: 60 })),
+      path: Type.Optional(Type.String({ maxLength: 400 })),
+    }),
+    raw: true,
+  }),
   cancelRun: route('cancelRun', {
     method: 'POST',
     path: '/runs/:id/cancel',
