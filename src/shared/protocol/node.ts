@@ -194,7 +194,13 @@ export const hostMessages = {
     reason: Type.String(),
   }),
   control: message('control', {
-    action: Type.Union([Type.Literal('limits'), Type.Literal('pause'), Type.Literal('resume'), Type.Literal('drain'), Type.Literal('restart')]),
+    action: Type.Union([
+      Type.Literal('limits'),
+      Type.Literal('pause'),
+      Type.Literal('resume'),
+      Type.Literal('drain'),
+      Type.Literal('restart'),
+    ]),
     resource_limits: Type.Optional(ResourceLimits),
   }),
   error: message('error', {
