@@ -8,6 +8,7 @@ import { createIdSource } from '../shared/ids.ts';
 import { timingsFrom } from '../shared/protocol/node.ts';
 import type { WorkerReady, WorkerStart } from '../shared/services.ts';
 import { openBlobCache } from './blobs/cache.ts';
+import { createDocumentExecutor } from './executors/document.ts';
 import type { Executor } from './executors/executor.ts';
 import { createInferenceExecutor } from './executors/inference.ts';
 import { createModelExecutor } from './executors/model.ts';
@@ -170,7 +171,11 @@ async function findExecutors(home: string, log: Logger): Promise<Executor[]> {
   if (ground === null) log.warn('There is no Deno for this platform: this node takes no scripts');
   else if (ground.tools.bwrap === undefined)
     log.info('Scripts run without bubblewrap, which is not here or not allowed');
-  return [...(ground === null ? [] : [createScriptExecutor(ground)]), createOcrExecutor({ taskset })];
+  return [
+    ...(ground === null ? [] : [createScriptExecutor(ground)]),
+    createOcrExecutor({ taskset }),
+    createDocumentExecutor({ taskset }),
+  ];
 }
 
 function onWakeUp(wake: () => Promise<void>): () => void {

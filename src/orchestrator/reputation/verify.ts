@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isBlobRef } from '../../shared/model/values.ts';
 
 /** Kinds of job that give the same result wherever they are done. */
-export const deterministicKinds: ReadonlySet<string> = new Set(['script', 'ocr']);
+export const deterministicKinds: ReadonlySet<string> = new Set(['script', 'ocr', 'document']);
 
 /** Until so many results in a row were confirmed, a node counts as new. */
 export const provenAfter = 5;

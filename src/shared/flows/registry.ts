@@ -2,8 +2,10 @@
 import type { StepType } from './step-type.ts';
 import { approval } from './steps/approval.ts';
 import { chat } from './steps/chat.ts';
+import { chunk } from './steps/chunk.ts';
 import { classify } from './steps/classify.ts';
 import { code } from './steps/code.ts';
+import { documentText } from './steps/document-text.ts';
 import { embed } from './steps/embed.ts';
 import { extract } from './steps/extract.ts';
 import { httpRequest } from './steps/http-request.ts';
@@ -28,6 +30,8 @@ export const stepTypes: readonly StepType[] = [
   webhook,
   template,
   transform,
+  documentText,
+  chunk,
   ifStep,
   switchStep,
   map,

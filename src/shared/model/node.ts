@@ -1,7 +1,7 @@
 import { type Static, Type } from 'typebox';
 import { Id, Name, Timestamp } from './values.ts';
 
-export const jobKinds = ['script', 'ocr', 'inference', 'model'] as const;
+export const jobKinds = ['script', 'ocr', 'document', 'inference', 'model'] as const;
 /** A kind of job; nodes of other versions may know more than this one. */
 export const JobKind = Type.String({
   pattern: '^[a-z][a-z0-9_-]{0,31}$',

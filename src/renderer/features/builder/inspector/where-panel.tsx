@@ -232,7 +232,8 @@ function GpuBars({ node, needed, scale }: { node: Node; needed: number; scale: n
   );
 }
 
-const kindWords = (kind: string): string => ({ ocr: 'reads images', script: 'runs code' })[kind] ?? kind;
+const kindWords = (kind: string): string =>
+  ({ ocr: 'reads images', document: 'reads documents', script: 'runs code' })[kind] ?? kind;
 
 const readTags = (text: string): string[] =>
   [
