@@ -1,6 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import { describe, expect, test } from 'vitest';
 import { createStore } from 'zustand/vanilla';
+import type { Approval } from '../../shared/model/approval.ts';
 import type { FlowSummary, RunDetail, RunSummary, StepInstance } from '../../shared/model/run.ts';
 import type { LiveEvent } from '../../shared/protocol/live.ts';
 import { createFeed } from './feed.ts';
@@ -8,7 +9,8 @@ import { keys } from './keys.ts';
 import type { Follower, Live } from './live.ts';
 import type { LiveState } from './live-state.ts';
 import { earlier, holds, readPosition } from './position.ts';
-import { reduceFlows, reduceNodes, reduceRun, reduceRunSteps, reduceRuns } from './reduce.ts';
+import { createRecentEvents } from './recent-events.ts';
+import { isInWindow, reduceFlows, reduceNodes, reducePending, reduceRun, reduceRuns, reduceWindow } from './reduce.ts';
 
 const run = (number: number, more: Partial<RunSummary> = {}): RunSummary => ({
   id: `run-${number}`,
@@ -133,7 +135,7 @@ describe('data.md live: what each event does', () => {
     expect(reduceNodes([node], { kind: 'node.changed', node: gone }, 'ws-1')).toEqual([]);
   });
 
-  test('steps at the top belong to the run, those inside a Map to that Map', () => {
+  test('steps at the top belong to the run, those inside a Map to the window of it that is shown', () => {
     const step = (stepId: string, path: string, state: StepInstance['state']): StepInstance => ({
       runId: 'run-1',
       stepId,
@@ -147,9 +149,36 @@ describe('data.md live: what each event does', () => {
     };
     const detail = { run: run(1), steps: [step('each', '', 'ready')] } as unknown as RunDetail;
     expect(reduceRun(detail, event).steps.map((one) => [one.stepId, one.state])).toEqual([['each', 'running']]);
-    expect(
-      reduceRunSteps([step('read', 'each[0]', 'running')], event, 'run-1', 'each').map((one) => one.state),
-    ).toEqual(['succeeded']);
+    const window = { under: 'each', mapPath: '', first: 0, items: 50 };
+    expect(reduceWindow([step('read', 'each[0]', 'running')], event, 'run-1', window).map((one) => one.state)).toEqual([
+      'succeeded',
+    ]);
+  });
+});
+
+describe('data.md live: windows of a Map', () => {
+  const window = { under: 'each', mapPath: '', first: 100, items: 50 };
+  test('hold only their own items, and nothing inside those', () => {
+    const paths = ['each[99]', 'each[100]', 'each[149]', 'each[150]', 'each[100]/lines[3]', 'each2[120]', ''];
+    expect(paths.filter((path) => isInWindow(path, window))).toEqual(['each[100]', 'each[149]']);
+    const nested = { under: 'lines', mapPath: 'each[4]', first: 0, items: 2 };
+    expect(['each[4]/lines[1]', 'each[4]/lines[2]', 'lines[1]'].filter((path) => isInWindow(path, nested))).toEqual([
+      'each[4]/lines[1]',
+    ]);
+  });
+  test('what is kept of news is bounded by the steps that they name', () => {
+    const recent = createRecentEvents(100);
+    const steps = Array.from({ length: 40 }, () => ({}) as StepInstance);
+    for (let seq = 1; seq <= 50; seq += 1)
+      recent.add({ position: { epoch: 'e', seq }, event: { kind: 'steps.changed', runId: 'run-1', steps } });
+    expect(recent.after({ epoch: 'e', seq: 0 }).length).toBeLessThanOrEqual(6);
+  });
+  test('what waits for people comes and goes with the news', () => {
+    const approval = (id: string, state: Approval['state']) => ({ id, state, workspaceId: 'ws-1' }) as Approval;
+    const asked = reducePending([], { kind: 'approval.changed', approval: approval('a', 'pending') }, 'ws-1');
+    expect(asked.map(({ id }) => id)).toEqual(['a']);
+    const event: LiveEvent = { kind: 'approval.changed', approval: approval('a', 'approved') };
+    expect(reducePending(asked, event, 'ws-1')).toEqual([]);
   });
 });
 

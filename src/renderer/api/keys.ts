@@ -5,6 +5,20 @@ export interface RunFilter {
   flowId?: string;
 }
 
+/** Some items of one Map: `items` of them from `first` on. */
+export interface ItemWindow {
+  under: string;
+  /** The path of that Map itself, '' at the top. */
+  mapPath: string;
+  first: number;
+  items: number;
+}
+
+export interface JobFilter {
+  state: 'failed,dead' | 'failed' | 'dead' | 'queued,assigned,running';
+  kind?: string;
+}
+
 /** The names of everything that is kept in the query cache. What belongs to a workspace starts with it. */
 export const keys = {
   me: ['me'] as const,
@@ -28,6 +42,20 @@ export const keys = {
   backups: ['backups'] as const,
   flow: (flowId: string) => ['flow', flowId] as const,
   run: (runId: string) => ['run', runId] as const,
-  runSteps: (runId: string, under: string) => ['run', runId, 'under', under] as const,
+  runName: (runId: string) => ['run name', runId] as const,
+  runWindows: (runId: string) => ['run', runId, 'window'] as const,
+  runWindow: (runId: string, window: ItemWindow) => ['run', runId, 'window', window] as const,
+  runFailed: (runId: string, under: string) => ['run', runId, 'failed', under] as const,
+  approvals: (workspaceId: string) => ['workspace', workspaceId, 'approvals'] as const,
+  pendingApprovals: (workspaceId: string) => ['workspace', workspaceId, 'approvals', 'pending'] as const,
+  decidedApprovals: (workspaceId: string) => ['workspace', workspaceId, 'approvals', 'decided'] as const,
+  approval: (approvalId: string) => ['approval', approvalId] as const,
+  allJobs: (workspaceId: string) => ['workspace', workspaceId, 'jobs'] as const,
+  jobs: (workspaceId: string, filter: JobFilter) => ['workspace', workspaceId, 'jobs', filter] as const,
+  explanation: (jobId: string) => ['job', jobId, 'explain'] as const,
+  jobHistory: (jobId: string) => ['job', jobId, 'history'] as const,
+  allTriggers: (workspaceId: string) => ['workspace', workspaceId, 'triggers'] as const,
+  triggers: (workspaceId: string, flowId: string) => ['workspace', workspaceId, 'triggers', flowId] as const,
+  nodeRecord: (nodeId: string) => ['node', nodeId, 'record'] as const,
   runStep: (runId: string, stepId: string, path: string) => ['run', runId, 'step', stepId, path] as const,
 };

@@ -1,9 +1,9 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query';
-import type { RunSummary, StepInstance } from '../../shared/model/run.ts';
+import type { RunSummary } from '../../shared/model/run.ts';
 import type { UsageGroup } from '../../shared/model/usage.ts';
 import type { Api } from './api.ts';
-import { keys, type RunFilter } from './keys.ts';
-import { reduceFlow, reduceFlows, reduceNodes, reduceRun, reduceRunSteps, reduceRuns } from './reduce.ts';
+import { type ItemWindow, type JobFilter, keys, type RunFilter } from './keys.ts';
+import { reduceFlow, reduceFlows, reduceNodes, reducePending, reduceRun, reduceRuns, reduceWindow } from './reduce.ts';
 
 /** What the pages read. Everything of a workspace is kept up to date by live events and is never refetched for its age alone. */
 const kept = { staleTime: Number.POSITIVE_INFINITY, gcTime: 10 * 60_000 } as const;
@@ -166,36 +166,42 @@ export const runQuery = ({ host: { client }, feed }: Api, workspaceId: string, r
     ...kept,
   });
 
-/** Above this many instances of a Map a page shows counts instead of single items. */
-export const mostInstances = 2000;
-
-/** The step instances inside a Map step, at most `mostInstances`. */
-export const runStepsQuery = ({ host: { client }, feed }: Api, workspaceId: string, runId: string, under: string) =>
+/** The instances of some items of a Map. It is dropped as soon as nobody looks, so that a page holds one window at a time. */
+export const runWindowQuery = (
+  { host: { client }, feed }: Api,
+  workspaceId: string,
+  runId: string,
+  window: ItemWindow,
+) =>
   queryOptions({
-    queryKey: keys.runSteps(runId, under),
+    queryKey: keys.runWindow(runId, window),
     queryFn: async ({ signal }) => {
-      const steps: StepInstance[] = [];
-      let cursor: string | null = null;
-      let position: string | null = null;
-      do {
-        const query: { under: string; limit: number; cursor?: string } = {
-          under,
-          limit: 500,
-          ...(cursor === null ? {} : { cursor }),
-        };
-        const answer = await client.callPositioned('listRunSteps', { params: { id: runId }, query, signal });
-        position ??= answer.position;
-        steps.push(...answer.value.items);
-        cursor = answer.value.next;
-      } while (cursor !== null && steps.length < mostInstances);
-      const key = keys.runSteps(runId, under);
+      const { under, mapPath, first, items } = window;
+      const query = { under, mapPath, firstItem: first, items };
+      const answer = await client.callPositioned('listRunSteps', { params: { id: runId }, query, signal });
+      const steps = { value: answer.value.items, position: answer.position };
       return [
-        ...feed.read(workspaceId, key, { value: steps, position }, (all, event) => [
-          ...reduceRunSteps(all, event, runId, under),
+        ...feed.read(workspaceId, keys.runWindow(runId, window), steps, (all, event) => [
+          ...reduceWindow(all, event, runId, window),
         ]),
       ];
     },
-    ...kept,
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+
+/** Failed items of a Map that are listed at once. */
+export const mostFailed = 100;
+
+/** The first failed instances inside a Map, wherever in it they are. */
+export const runFailedQuery = ({ host: { client } }: Api, runId: string, under: string) =>
+  queryOptions({
+    queryKey: keys.runFailed(runId, under),
+    queryFn: async ({ signal }) => {
+      const query = { under, state: 'failed' as const, limit: mostFailed };
+      return (await client.call('listRunSteps', { params: { id: runId }, query, signal })).items;
+    },
+    gcTime: 0,
   });
 
 export const runStepQuery = ({ host: { client } }: Api, runId: string, stepId: string, path: string) =>
@@ -204,4 +210,96 @@ export const runStepQuery = ({ host: { client } }: Api, runId: string, stepId: s
     queryFn: ({ signal }) =>
       client.call('getRunStep', { params: { id: runId, stepId }, query: path === '' ? {} : { path }, signal }),
     ...kept,
+  });
+
+/** What waits for people now; followed live. */
+export const pendingApprovalsQuery = ({ host: { client }, feed }: Api, workspaceId: string) =>
+  queryOptions({
+    queryKey: keys.pendingApprovals(workspaceId),
+    queryFn: async ({ signal }) => {
+      const query = { state: 'pending' as const, limit: 200 };
+      const answer = await client.callPositioned('listApprovals', { params: { id: workspaceId }, query, signal });
+      const pending = { value: answer.value.items, position: answer.position };
+      return [
+        ...feed.read(workspaceId, keys.pendingApprovals(workspaceId), pending, (all, event) => [
+          ...reducePending(all, event, workspaceId),
+        ]),
+      ];
+    },
+    ...kept,
+  });
+
+/** The latest that are no longer open; those that still are stand in the list above. */
+export const decidedApprovalsQuery = ({ host: { client } }: Api, workspaceId: string) =>
+  queryOptions({
+    queryKey: keys.decidedApprovals(workspaceId),
+    queryFn: async ({ signal }) => {
+      const { items } = await client.call('listApprovals', {
+        params: { id: workspaceId },
+        query: { limit: 100 },
+        signal,
+      });
+      return items.filter((approval) => approval.state !== 'pending');
+    },
+    staleTime: 10_000,
+  });
+
+export const approvalQuery = ({ host: { client } }: Api, approvalId: string) =>
+  queryOptions({
+    queryKey: keys.approval(approvalId),
+    queryFn: ({ signal }) => client.call('getApproval', { params: { id: approvalId }, signal }),
+    staleTime: 10_000,
+  });
+
+/** Jobs by state; jobs tell nothing live, so the page asks again while one looks. */
+export const jobsQuery = ({ host: { client } }: Api, workspaceId: string, filter: JobFilter) =>
+  infiniteQueryOptions({
+    queryKey: keys.jobs(workspaceId, filter),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page: { next: string | null }) => page.next,
+    queryFn: ({ signal, pageParam }) =>
+      client.call('listJobs', {
+        params: { id: workspaceId },
+        query: { ...filter, limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) },
+        signal,
+      }),
+    maxPages: 10,
+    gcTime: 30_000,
+  });
+
+export const explanationQuery = ({ host: { client } }: Api, jobId: string) =>
+  queryOptions({
+    queryKey: keys.explanation(jobId),
+    queryFn: ({ signal }) => client.call('explainJob', { params: { id: jobId }, signal }),
+    refetchInterval: 5000,
+    gcTime: 10_000,
+  });
+
+export const jobHistoryQuery = ({ host: { client } }: Api, jobId: string) =>
+  queryOptions({
+    queryKey: keys.jobHistory(jobId),
+    queryFn: ({ signal }) => client.call('getJobHistory', { params: { id: jobId }, signal }),
+    gcTime: 10_000,
+  });
+
+/** Flows of the workspace whose triggers are switched on. */
+export const liveTriggersQuery = ({ host: { client } }: Api, workspaceId: string) =>
+  queryOptions({
+    queryKey: keys.allTriggers(workspaceId),
+    queryFn: async ({ signal }) => (await client.call('listTriggers', { params: { id: workspaceId }, signal })).items,
+    staleTime: 60_000,
+  });
+
+export const triggersQuery = ({ host: { client } }: Api, workspaceId: string, flowId: string) =>
+  queryOptions({
+    queryKey: keys.triggers(workspaceId, flowId),
+    queryFn: ({ signal }) => client.call('getTriggers', { params: { id: flowId }, signal }),
+    staleTime: 0,
+  });
+
+export const nodeRecordQuery = ({ host: { client } }: Api, nodeId: string) =>
+  queryOptions({
+    queryKey: keys.nodeRecord(nodeId),
+    queryFn: ({ signal }) => client.call('getNodeRecord', { params: { id: nodeId }, signal }),
+    staleTime: 5000,
   });

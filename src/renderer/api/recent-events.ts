@@ -16,12 +16,18 @@ export interface RecentEvents {
   after(position: Position): readonly LiveEvent[];
 }
 
+/** Bounded by what the events hold, for one of a large Map names hundreds of steps. */
 export function createRecentEvents(most = 2000): RecentEvents {
   let kept: PlacedEvent[] = [];
+  let held = 0;
   return {
     add: (placed) => {
       kept.push(placed);
-      if (kept.length > most * 2) kept = kept.slice(-most);
+      held += sizeOf(placed);
+      if (held <= most * 2) return;
+      let from = kept.length;
+      for (held = 0; from > 0 && held < most; from -= 1) held += sizeOf(kept[from - 1]);
+      kept = kept.slice(from);
     },
     after: (position) =>
       kept
@@ -29,3 +35,6 @@ export function createRecentEvents(most = 2000): RecentEvents {
         .map((placed) => placed.event),
   };
 }
+
+const sizeOf = (placed: PlacedEvent | undefined): number =>
+  placed?.event.kind === 'steps.changed' ? Math.max(1, placed.event.steps.length) : 1;

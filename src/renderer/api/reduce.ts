@@ -1,8 +1,9 @@
+import type { Approval } from '../../shared/model/approval.ts';
 import type { FlowFile } from '../../shared/model/flow.ts';
 import type { Node } from '../../shared/model/node.ts';
 import type { FlowSummary, RunDetail, RunSummary, StepInstance } from '../../shared/model/run.ts';
 import type { LiveEvent } from '../../shared/protocol/live.ts';
-import type { RunFilter } from './keys.ts';
+import type { ItemWindow, RunFilter } from './keys.ts';
 
 /** What a live event does to each thing that is kept: pure, and the same object where nothing changes. */
 export interface Pages<Item> {
@@ -88,18 +89,26 @@ export function reduceRun(detail: RunDetail, event: LiveEvent): RunDetail {
   return steps === detail.steps ? detail : { ...detail, steps: [...steps] };
 }
 
-/** Instances inside a Map: those whose path starts with `<map>[`. */
-export function reduceRunSteps(
+/** Instances of the items in a window, directly in its Map: those further in belong to windows of their own. */
+export function reduceWindow(
   steps: readonly StepInstance[],
   event: LiveEvent,
   runId: string,
-  under: string,
+  window: ItemWindow,
 ): readonly StepInstance[] {
   if (event.kind !== 'steps.changed' || event.runId !== runId) return steps;
   return mergeSteps(
     steps,
-    event.steps.filter((step) => step.path.startsWith(`${under}[`)),
+    event.steps.filter((step) => isInWindow(step.path, window)),
   );
+}
+
+/** Whether a path is that of an item of this window, and of nothing inside the item. */
+export function isInWindow(path: string, { under, mapPath, first, items }: ItemWindow): boolean {
+  const start = mapPath === '' ? `${under}[` : `${mapPath}/${under}[`;
+  if (!path.startsWith(start) || path.indexOf(']', start.length) !== path.length - 1) return false;
+  const index = Number(path.slice(start.length, -1));
+  return index >= first && index < first + items;
 }
 
 const stepKey = (step: StepInstance) => `${step.stepId} ${step.path}`;
@@ -109,6 +118,20 @@ function mergeSteps(steps: readonly StepInstance[], changed: readonly StepInstan
   const merged = new Map(steps.map((step) => [stepKey(step), step]));
   for (const step of changed) merged.set(stepKey(step), step);
   return [...merged.values()];
+}
+
+/** What waits for people, the latest first. */
+export function reducePending(
+  pending: readonly Approval[],
+  event: LiveEvent,
+  workspaceId: string,
+): readonly Approval[] {
+  if (event.kind !== 'approval.changed' || event.approval.workspaceId !== workspaceId) return pending;
+  const { approval } = event;
+  if (approval.state !== 'pending') return without(pending, approval.id);
+  return pending.some((one) => one.id === approval.id)
+    ? pending.map((one) => (one.id === approval.id ? approval : one))
+    : [approval, ...pending];
 }
 
 export interface FlowAndFile {

@@ -9,6 +9,7 @@ import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { glyphOfStep } from '../../ui/states.ts';
 import { type Column, Table, TableRow } from '../../ui/table.tsx';
 import { type AttemptRow, attemptRows } from './attempts.ts';
+import { ItemPager } from './item-pager.tsx';
 import { instanceWords } from './run-data.ts';
 import type { Chosen } from './timeline-view.tsx';
 
@@ -26,14 +27,17 @@ const pageSize = 100;
 
 interface AttemptsProps {
   detail: RunDetail;
-  steps: readonly StepInstance[];
+  work: {
+    steps: readonly StepInstance[];
+    pager: Parameters<typeof ItemPager>[0] | null;
+  };
   now: number;
   chosen: Chosen | null;
   onChoose: (chosen: Chosen) => void;
 }
 
 /** What nodes did, item by item: those of note, or all. */
-export function Attempts({ detail, steps, now, chosen, onChoose }: AttemptsProps) {
+export function Attempts({ detail, work: { steps, pager }, now, chosen, onChoose }: AttemptsProps) {
   const machines = useMachines();
   const rows = attemptRows(steps, now);
   const noted = rows.filter((row) => row.note !== null);
@@ -51,7 +55,8 @@ export function Attempts({ detail, steps, now, chosen, onChoose }: AttemptsProps
         <span className="cut text-12 text-ink-3">
           {formatPlural(tries, 'attempt')} for {formatPlural(rows.length, 'piece of work', 'pieces of work')}
         </span>
-        <span className="ml-auto">
+        <span className="ml-auto row gap-3">
+          {pager !== null && <ItemPager {...pager} />}
           <Segmented
             label="Which attempts"
             value={shown}

@@ -1,5 +1,6 @@
+import { memo, useMemo } from 'react';
 import { sizeOf } from '../../../shared/flows/picture.ts';
-import type { FlowStep } from '../../../shared/model/flow.ts';
+import type { FlowFile, FlowStep } from '../../../shared/model/flow.ts';
 import type { RunDetail, StepInstance } from '../../../shared/model/run.ts';
 import { colourOf, type Machines, useMachines } from '../../app/machines.ts';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
@@ -44,47 +45,56 @@ interface MiniCanvasProps {
   onChoose: (chosen: Chosen) => void;
 }
 
-/** The flow as it ran, small: state and colour of every step. */
-export function MiniCanvas({ detail, inner, chosen, onChoose }: MiniCanvasProps) {
+/** The flow as it ran, small: state and colour of every step. What did not change is not drawn again. */
+export const MiniCanvas = memo(function MiniCanvas({ detail, inner, chosen, onChoose }: MiniCanvasProps) {
   const machines = useMachines();
-  const boxes = layOut(detail.file.steps.filter((step) => step.parent === undefined));
-  const byId = new Map(boxes.map((box) => [box.step.id, box]));
+  const { file } = detail;
+  const boxes = useMemo(() => layOut(file.steps.filter((step) => step.parent === undefined)), [file]);
   const instances = new Map(detail.steps.map((step) => [step.stepId, step]));
   const ringed = chosen === null ? null : (chosen.path.match(/^[^[]+/)?.[0] ?? chosen.step);
   return (
     <div className="dotted-ground relative h-[206px] flex-none overflow-hidden border-b border-line">
-      <svg className="absolute inset-0" width={view.width} height={view.height} aria-hidden="true">
-        {detail.file.edges.map((edge) => {
-          const from = byId.get(edge.from.step);
-          const to = byId.get(edge.to.step);
-          if (from === undefined || to === undefined) return null;
-          const [x1, y1, x2, y2] = [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
-          const bend = Math.max(6, (x2 - x1) / 2);
-          return (
-            <path
-              key={edge.id}
-              d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
-              fill="none"
-              stroke="var(--line-ui)"
-              strokeWidth="1.2"
-            />
-          );
-        })}
-      </svg>
+      <MiniEdges file={file} boxes={boxes} />
       {boxes.map((box) => (
         <MiniStep
           key={box.step.id}
           box={box}
           instance={instances.get(box.step.id)}
-          inner={inner.get(box.step.id) ?? []}
+          inner={inner.get(box.step.id) ?? noItems}
           machines={machines}
           ringed={ringed === box.step.id}
-          onChoose={() => onChoose({ step: box.step.id, path: '' })}
+          onChoose={onChoose}
         />
       ))}
     </div>
   );
-}
+});
+
+const noItems: readonly StepInstance[] = [];
+
+const MiniEdges = memo(function MiniEdges({ file, boxes }: { file: FlowFile; boxes: readonly Box[] }) {
+  const byId = new Map(boxes.map((box) => [box.step.id, box]));
+  return (
+    <svg className="absolute inset-0" width={view.width} height={view.height} aria-hidden="true">
+      {file.edges.map((edge) => {
+        const from = byId.get(edge.from.step);
+        const to = byId.get(edge.to.step);
+        if (from === undefined || to === undefined) return null;
+        const [x1, y1, x2, y2] = [from.x + from.width, from.y + from.height / 2, to.x, to.y + to.height / 2];
+        const bend = Math.max(6, (x2 - x1) / 2);
+        return (
+          <path
+            key={edge.id}
+            d={`M${x1} ${y1}C${x1 + bend} ${y1} ${x2 - bend} ${y2} ${x2} ${y2}`}
+            fill="none"
+            stroke="var(--line-ui)"
+            strokeWidth="1.2"
+          />
+        );
+      })}
+    </svg>
+  );
+});
 
 interface MiniStepProps {
   box: Box;
@@ -92,10 +102,10 @@ interface MiniStepProps {
   inner: readonly StepInstance[];
   machines: Machines;
   ringed: boolean;
-  onChoose: () => void;
+  onChoose: (chosen: Chosen) => void;
 }
 
-function MiniStep({ box, instance, inner, machines, ringed, onChoose }: MiniStepProps) {
+const MiniStep = memo(function MiniStep({ box, instance, inner, machines, ringed, onChoose }: MiniStepProps) {
   const state = instance?.state ?? 'waiting';
   const work = [
     ...Map.groupBy(
@@ -114,7 +124,7 @@ function MiniStep({ box, instance, inner, machines, ringed, onChoose }: MiniStep
   return (
     <button
       type="button"
-      onClick={onChoose}
+      onClick={() => onChoose({ step: box.step.id, path: '' })}
       title={box.step.name}
       className={`absolute flex flex-col items-start rounded-machine border bg-surface px-1.25 text-left outline ${edge} ${ring}`}
       style={{ left: box.x, top: box.y, width: box.width, height: box.height }}
@@ -136,7 +146,7 @@ function MiniStep({ box, instance, inner, machines, ringed, onChoose }: MiniStep
       </span>
     </button>
   );
-}
+});
 
 /** As many items as fit, each in the colour of who did it. */
 function MiniCells({

@@ -1,6 +1,6 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router';
-import { type ReactNode, useMemo, useState } from 'react';
-import type { RunDetail } from '../../../shared/model/run.ts';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
+import type { RunDetail, StepInstance } from '../../../shared/model/run.ts';
 import { useMachines } from '../../app/machines.ts';
 import { LoadError } from '../../app/page-states.tsx';
 import { useNarrow } from '../../app/use-media.ts';
@@ -13,15 +13,18 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { LoadingWords, Skeleton } from '../../ui/skeleton.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { glyphOfRun } from '../../ui/states.ts';
+import { VirtualRows } from '../../ui/virtual-rows.tsx';
 import { Attempts } from './attempts-table.tsx';
 import { Evidence } from './evidence.tsx';
+import type { ShownWindow } from './item-window.ts';
 import { MiniCanvas } from './mini-canvas.tsx';
 import { RunControls } from './run-controls.tsx';
-import { type Inside, useInside, useRun } from './run-data.ts';
+import { type Inside, stepName, useInside, useRun } from './run-data.ts';
 import { NarrowRun } from './run-narrow.tsx';
+import { InLine, Origins } from './run-origins.tsx';
 import { Summary } from './run-summary.tsx';
-import { runLength, timelineByNode, timelineByStep } from './timeline.ts';
-import { Axis, type Chosen, GridLines, LaneRow, StepRow } from './timeline-view.tsx';
+import { runLength, type TimelineInput, timelineByNode, timelineByStep } from './timeline.ts';
+import { Axis, type Chosen, GridLines, LaneRow, rowHeight, StepRow } from './timeline-view.tsx';
 
 /** One run: its timeline beside the flow as it ran, and the evidence of each piece of work. */
 export function RunPage() {
@@ -76,11 +79,14 @@ const LoadingRun = () => (
   </div>
 );
 
+/** Above this the bars of what runs grow less often: nobody sees the difference, and the page stays quick. */
+const manySteps = 100;
+
 function WideRun({ detail }: { detail: RunDetail }) {
   const { run } = detail;
   const { id: workspaceId } = useWorkspace();
   const inside = useInside(detail);
-  const now = useNow(run.finishedAt === null ? 500 : 60_000);
+  const now = useNow(run.finishedAt === null ? (detail.steps.length > manySteps ? 2000 : 500) : 60_000);
   const [chosen, choose] = useChosen(detail);
   const runs = (
     <Link key="runs" to="/w/$workspaceId/runs" params={{ workspaceId }}>
@@ -105,19 +111,15 @@ function WideRun({ detail }: { detail: RunDetail }) {
       <Summary run={run} now={now} />
       <div className="grid min-h-0 flex-1 grid-cols-[minmax(0,1fr)_minmax(300px,372px)]">
         <div className="flex min-h-0 min-w-0 flex-col overflow-auto bg-surface">
+          <Origins detail={detail} />
+          {run.state === 'waiting' && <InLine detail={detail} className="mx-5 mt-3 flex-none" />}
           {run.error !== undefined && (
             <Notice tone="fail" className="mx-5 mt-3 flex-none">
               <b>{run.error.message}</b> {run.error.next}
             </Notice>
           )}
           <Timeline detail={detail} inside={inside} now={now} chosen={chosen} onChoose={choose} />
-          <Attempts
-            detail={detail}
-            steps={workOf(detail, inside, chosen)}
-            now={now}
-            chosen={chosen}
-            onChoose={choose}
-          />
+          <Attempts detail={detail} work={workOf(detail, inside, chosen)} now={now} chosen={chosen} onChoose={choose} />
         </div>
         <aside aria-label="Evidence" className="flex min-h-0 flex-col overflow-auto border-l border-line bg-surface">
           <MiniCanvas detail={detail} inner={inside.inner} chosen={chosen} onChoose={choose} />
@@ -138,19 +140,45 @@ function useChosen(detail: RunDetail): [Chosen | null, (next: Chosen) => void] {
   const navigate = useNavigate({ from: '/w/$workspaceId/runs/$runId' });
   const known = step !== undefined && detail.file.steps.some((one) => one.id === step);
   const chosen = useMemo(() => (known && step !== undefined ? { step, path } : null), [known, step, path]);
-  const choose = (next: Chosen) => {
-    const same = chosen !== null && chosen.step === next.step && chosen.path === next.path;
-    void navigate({ search: same ? {} : next.path === '' ? { step: next.step } : next, replace: true });
-  };
+  const choose = useCallback(
+    (next: Chosen) => {
+      const same = chosen !== null && chosen.step === next.step && chosen.path === next.path;
+      void navigate({ search: same ? {} : next.path === '' ? { step: next.step } : next, replace: true });
+    },
+    [chosen, navigate],
+  );
   return [chosen, choose];
 }
 
-/** The pieces of work that the list shows: those inside the chosen Map, else all. */
-function workOf(detail: RunDetail, { inner }: Inside, chosen: Chosen | null) {
-  const map =
-    chosen === null ? undefined : (inner.get(chosen.step) ?? inner.get(chosen.path.match(/^[^[]+/)?.[0] ?? ''));
-  return map ?? [...detail.steps.filter((step) => !inner.has(step.stepId)), ...[...inner.values()].flat()];
+interface Work {
+  steps: readonly StepInstance[];
+  /** Where they are the items of one long Map: which, and the way to others. */
+  pager: { name: string; window: ShownWindow; onWindow: (first: number | null) => void } | null;
 }
+
+/** The pieces of work that the list shows: those inside the chosen Map, else all; failed ones always. */
+function workOf(detail: RunDetail, { inner, windows, failed, show }: Inside, chosen: Chosen | null): Work {
+  const ofChosen = chosen === null ? undefined : inner.has(chosen.step) ? chosen.step : outermost(chosen.path);
+  const map = ofChosen === undefined ? undefined : inner.get(ofChosen);
+  if (ofChosen === undefined || map === undefined) {
+    const top = detail.steps.filter((step) => !inner.has(step.stepId));
+    return { steps: unique([...top, ...[...inner.values()].flat(), ...failed]), pager: null };
+  }
+  const window = windows.get(ofChosen);
+  const others = failed.filter((step) => outermost(step.path) === ofChosen);
+  const isLong = window !== undefined && window.total > window.items;
+  const onWindow = (first: number | null) => show(ofChosen, first);
+  return {
+    steps: unique([...map, ...others]),
+    pager: isLong ? { name: stepName(detail, ofChosen), window, onWindow } : null,
+  };
+}
+
+const outermost = (path: string): string => /^[^[]+/.exec(path)?.[0] ?? '';
+
+const unique = (steps: readonly StepInstance[]): StepInstance[] => [
+  ...new Map(steps.map((step) => [`${step.stepId} ${step.path}`, step])).values(),
+];
 
 /** What came out of the whole run, while nothing is chosen. */
 const Result = ({ detail }: { detail: RunDetail }) => (
@@ -174,17 +202,11 @@ interface TimelineProps {
 }
 
 function Timeline({ detail, inside, now, chosen, onChoose }: TimelineProps) {
-  const machines = useMachines();
   const [by, setBy] = useState<'step' | 'node'>('step');
-  const input = {
-    run: detail.run,
-    file: detail.file,
-    steps: detail.steps,
-    inner: inside.inner,
-    tried: inside.tried,
-    now,
-  };
-  const length = runLength(detail.run, now);
+  const { run, file, steps } = detail;
+  const { inner, tried } = inside;
+  const input = useMemo(() => ({ run, file, steps, inner, tried, now }), [run, file, steps, inner, tried, now]);
+  const length = runLength(run, now);
   const view = { length, chosen, onChoose };
   return (
     <section aria-label="Timeline" className="flex-none">
@@ -204,14 +226,52 @@ function Timeline({ detail, inside, now, chosen, onChoose }: TimelineProps) {
       <Axis length={length} />
       <div className="relative pt-1 pb-1.5">
         <GridLines length={length} />
-        {by === 'step'
-          ? timelineByStep(input).map((row) => <StepRow key={row.stepId} row={row} {...view} />)
-          : timelineByNode(input).map((lane) => (
-              <LaneRow key={lane.nodeId ?? 'host'} lane={lane} machines={machines} flat {...view} />
-            ))}
+        {by === 'step' ? <ByStep input={input} inside={inside} {...view} /> : <ByNode input={input} {...view} />}
       </div>
     </section>
   );
+}
+
+interface RowsProps {
+  input: TimelineInput;
+  length: number;
+  chosen: Chosen | null;
+  onChoose: (chosen: Chosen) => void;
+}
+
+/** A row a step; of many steps only those in sight stand in the page. */
+function ByStep({ input, inside, ...view }: RowsProps & { inside: Inside }) {
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const rows = useMemo(() => timelineByStep(input), [input]);
+  const windowOf = (stepId: string) => {
+    const window = inside.windows.get(stepId);
+    return window !== undefined && window.total > window.items ? window : null;
+  };
+  const setOpen = (stepId: string, open: boolean) =>
+    setClosed((before) => new Set(open ? [...before].filter((id) => id !== stepId) : [...before, stepId]));
+  return (
+    <VirtualRows heights={rows.map((row) => rowHeight(row, windowOf(row.stepId), !closed.has(row.stepId)))}>
+      {(index) => {
+        const row = rows[index];
+        return row === undefined ? null : (
+          <StepRow
+            row={row}
+            window={windowOf(row.stepId)}
+            onWindow={(first) => inside.show(row.stepId, first)}
+            open={!closed.has(row.stepId)}
+            onOpen={(open) => setOpen(row.stepId, open)}
+            {...view}
+          />
+        );
+      }}
+    </VirtualRows>
+  );
+}
+
+function ByNode({ input, ...view }: RowsProps) {
+  const machines = useMachines();
+  const lanes = useMemo(() => timelineByNode(input), [input]);
+  return lanes.map((lane) => <LaneRow key={lane.nodeId ?? 'host'} lane={lane} machines={machines} flat {...view} />);
 }
 
 const Legend = () => (

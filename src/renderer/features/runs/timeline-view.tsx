@@ -1,6 +1,6 @@
 import './timeline.css';
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { type CSSProperties, useState } from 'react';
+import type { CSSProperties } from 'react';
 import { colourOf, type Machines, useMachines } from '../../app/machines.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { MachineName } from '../../ui/machine-chip.tsx';
@@ -8,6 +8,8 @@ import { formatDuration, formatPlural } from '../../ui/numbers.ts';
 import { StateGlyph } from '../../ui/state-glyph.tsx';
 import { glyphOfStep } from '../../ui/states.ts';
 import { Weave, type WeaveStretch } from '../../ui/weave.tsx';
+import { ItemPager } from './item-pager.tsx';
+import type { ShownWindow } from './item-window.ts';
 import type { Bar, Lane, TimelineRow } from './timeline.ts';
 import { ticksOf } from './timeline.ts';
 
@@ -63,11 +65,27 @@ export const GridLines = ({ length }: { length: number }) => (
   </div>
 );
 
-export function StepRow({ row, ...view }: { row: TimelineRow } & ViewProps) {
+/** Heights of the parts of a step's row, as timeline.css gives them. */
+const heights = { row: 32, lane: 27 } as const;
+
+interface StepRowProps extends ViewProps {
+  row: TimelineRow;
+  /** The items of a Map that its lanes show, where those are not all. */
+  window: ShownWindow | null;
+  onWindow: (first: number | null) => void;
+  /** Whether the lanes of a Map are shown. */
+  open: boolean;
+  onOpen: (open: boolean) => void;
+}
+
+/** How high a step's row is, in pixels, with the lanes under it. */
+export const rowHeight = (row: TimelineRow, window: ShownWindow | null, open: boolean): number =>
+  heights.row + (open ? heights.lane * (row.lanes.length + (window === null ? 0 : 1)) : 0);
+
+export function StepRow({ row, window, onWindow, open, onOpen, ...view }: StepRowProps) {
   const machines = useMachines();
-  const [open, setOpen] = useState(true);
   const chosen = view.chosen?.step === row.stepId && view.chosen.path === '';
-  const isMap = row.lanes.length > 0;
+  const isMap = row.lanes.length > 0 || window !== null;
   const words = rowWords(row, machines);
   const inName = row.bar !== null && words !== '' && placeOfWords(row.bar, view.length, words) === 'name';
   return (
@@ -80,7 +98,7 @@ export function StepRow({ row, ...view }: { row: TimelineRow } & ViewProps) {
               className="-mr-0.5 -ml-4 rounded-2 text-ink-2"
               aria-expanded={open}
               aria-label={`Nodes of ${row.name}`}
-              onClick={() => setOpen(!open)}
+              onClick={() => onOpen(!open)}
             >
               <Icon of={open ? ChevronDown : ChevronRight} size={14} />
             </button>
@@ -101,9 +119,25 @@ export function StepRow({ row, ...view }: { row: TimelineRow } & ViewProps) {
           <RowWords row={row} words={words} length={view.length} />
         </div>
       </div>
+      {open && window !== null && <WindowRow name={row.name} window={window} onWindow={onWindow} />}
       {open &&
         row.lanes.map((lane) => <LaneRow key={lane.nodeId ?? 'host'} lane={lane} machines={machines} {...view} />)}
     </>
+  );
+}
+
+/** Which items the lanes show, and the way to others. */
+function WindowRow({
+  name,
+  window,
+  onWindow,
+}: { name: string } & Pick<StepRowProps, 'onWindow'> & { window: ShownWindow }) {
+  return (
+    <div className="gantt-row" data-lane="">
+      <div className="gantt-name" style={{ paddingRight: 0 }}>
+        <ItemPager name={name} window={window} onWindow={onWindow} />
+      </div>
+    </div>
   );
 }
 

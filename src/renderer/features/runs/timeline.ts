@@ -61,16 +61,13 @@ export const runLength = (run: RunSummary, now: number): number => Math.max(1, (
 
 export function timelineByStep(input: TimelineInput): TimelineRow[] {
   const instances = new Map(input.steps.map((step) => [step.stepId, step]));
-  const top = input.file.steps.filter((step) => step.parent === undefined);
-  return inFlowOrder(
-    top.map((step) => step.id),
-    input.file.edges,
-  ).map((stepId) => {
+  const { ids, names } = orderOf(input.file);
+  return ids.map((stepId) => {
     const instance = instances.get(stepId) ?? null;
     const inner = input.inner.get(stepId) ?? [];
     return {
       stepId,
-      name: top.find((step) => step.id === stepId)?.name ?? stepId,
+      name: names.get(stepId) ?? stepId,
       state: instance?.state ?? 'waiting',
       instance,
       line: instance === null ? null : lineOf(input, instance),
@@ -78,6 +75,27 @@ export function timelineByStep(input: TimelineInput): TimelineRow[] {
       lanes: lanesOf(input, inner),
     };
   });
+}
+
+interface Order {
+  ids: readonly string[];
+  names: ReadonlyMap<string, string>;
+}
+
+/** A run's file never changes, and a timeline is laid out anew many times a minute. */
+const orders = new WeakMap<FlowFile, Order>();
+
+function orderOf(file: FlowFile): Order {
+  const known = orders.get(file);
+  if (known !== undefined) return known;
+  const top = file.steps.filter((step) => step.parent === undefined);
+  const ids = inFlowOrder(
+    top.map((step) => step.id),
+    file.edges,
+  );
+  const order = { ids, names: new Map(top.map((step) => [step.id, step.name])) };
+  orders.set(file, order);
+  return order;
 }
 
 export function timelineByNode(input: TimelineInput): Lane[] {
