@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, rename } from 'node:fs/promises';
 import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import type { Clock } from '../shared/clock.ts';
+import { writeTextFile } from './text-file.ts';
 
 export type JsonFile<Schema extends TSchema> =
   | { state: 'read'; value: Static<Schema> }
@@ -26,26 +25,9 @@ export async function readJsonFile<Schema extends TSchema>(
   return { state: 'set-aside', keptAt, reason: value === undefined ? 'not JSON' : 'not of the expected form' };
 }
 
-/**
- * Writes the whole file or nothing: a temporary file beside it, synced, then renamed over it. `mode` is what the file has
- * from its first byte on; 0600 by default, since most of ours hold a secret.
- */
-export async function writeJsonFile(path: string, value: unknown, mode = 0o600): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}-${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    const file = await open(temporary, 'wx', mode);
-    try {
-      await file.writeFile(`${JSON.stringify(value, null, 2)}\n`);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
-  }
+/** Writes a value as JSON, the whole file or nothing; see writeTextFile. */
+export async function writeJsonFile(path: string, value: unknown, mode?: number): Promise<void> {
+  await writeTextFile(path, `${JSON.stringify(value, null, 2)}\n`, mode);
 }
 
 function parse(text: string): unknown {

@@ -28,6 +28,11 @@ export const errorCatalogue = {
     title: 'This sign-in link was used or has run out',
     next: 'Run "otherthing link" on the host for a fresh one.',
   },
+  invite_spent: {
+    status: 404,
+    title: 'This invite does not work',
+    next: 'It may be mistyped, used, revoked or out of time. Ask whoever invited you for another.',
+  },
   ticket_spent: {
     status: 401,
     title: 'This ticket was used or has run out',
@@ -42,6 +47,16 @@ export const errorCatalogue = {
     status: 421,
     title: 'This host does not answer to that name',
     next: 'Use the address that the host printed.',
+  },
+  certificate_unknown: {
+    status: 421,
+    title: 'Nothing vouches for the certificate of this host yet',
+    next: 'Compare its fingerprint with the one that the host shows, and give it with --fingerprint.',
+  },
+  certificate_changed: {
+    status: 421,
+    title: 'The host shows another certificate than the one it is known by',
+    next: 'Somebody may be in between. If the host really has a new one, compare its fingerprint there and give it with --fingerprint.',
   },
   forbidden: {
     status: 403,

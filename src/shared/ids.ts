@@ -16,6 +16,7 @@ export const idPrefixes = {
   trigger: 'trg',
   session: 'ses',
   token: 'tok',
+  invite: 'inv',
   host: 'host',
   act: 'act',
 } as const;
