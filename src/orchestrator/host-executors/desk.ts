@@ -99,7 +99,7 @@ export function createHostDesk({ executors, blobs, world, timers, log }: HostDes
     const overdue = new HostFault('run_timeout', `It ran longer than its ${message.run_seconds} s`);
     const stopClock = timers.after(message.run_seconds * 1_000, () => abort.abort(overdue));
     const writer = createWriter(timers, (seq, stream, text) =>
-      to.wrote(hostNodeId, { type: 'chunk', job_id: row.id, fence, seq, stream, text }),
+      to.wrote(hostNodeId, [{ type: 'chunk', job_id: row.id, fence, seq, stream, text }]),
     );
     try {
       const input = isBlobRef(row.input) ? await inputFrom(blobs, row.input.$blob) : row.input;

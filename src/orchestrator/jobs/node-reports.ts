@@ -22,8 +22,8 @@ type Answer = (status: 'accepted' | 'stale') => void;
 export interface NodeReports {
   acknowledged(nodeId: string, message: NodeMessageOf<'job_ack'>): void;
   rejected(nodeId: string, message: NodeMessageOf<'job_reject'>): void;
-  /** The sequence number to acknowledge, or null when the attempt does not hold any more. `following` are of the same attempt. */
-  wrote(nodeId: string, message: Chunk, following?: readonly Chunk[]): number | null;
+  /** The sequence number to acknowledge, or null when the attempt does not hold any more; the chunks are of one attempt. */
+  wrote(nodeId: string, chunks: readonly [Chunk, ...Chunk[]]): number | null;
   /** `answer` is called after the commit (N10, N11). */
   ended(nodeId: string, message: NodeMessageOf<'job_done'> | NodeMessageOf<'job_failed'>, answer: Answer): void;
   /** N6: what of the jobs that a node says it runs is kept. */
@@ -98,19 +98,18 @@ export function createNodeReports(deps: {
       if (job !== null)
         apply(job, { type: 'reject', fence, error: nodeFault(reason, message ?? 'The node did not take it') });
     },
-    wrote(nodeId, first, following = []) {
-      const { job_id, fence } = first;
+    wrote(nodeId, written) {
+      const [{ job_id, fence }] = written;
       const job = heardFrom(nodeId, job_id);
       const attempt = job?.life.attempts.at(-1);
       if (job === null || job.life.fence !== fence || attempt === undefined) return null;
       const at = clock.now();
       const output = outputOf(job);
       job.progressAt = at;
-      const chunks = [first, ...following]
-        .map(({ seq, stream, text }) => ({ attempt: attempt.number, seq, stream, text, at }))
-        .filter((chunk) => output.add(fence, chunk));
+      const fresh = output.add({ fence, attempt: attempt.number }, written, at);
       const topic = `job:${job_id}`;
-      if (chunks.length > 0 && hub.hears(topic)) {
+      if (fresh.length > 0 && hub.hears(topic)) {
+        const chunks = fresh.map(({ seq, stream, text }) => ({ attempt: attempt.number, seq, stream, text, at }));
         hub.publish(job.row.workspaceId, topic, { kind: 'job.output', jobId: job_id, chunks });
       }
       return output.lastSeq(fence);

@@ -1,7 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
-import type { OutputChunk } from '../../shared/model/job.ts';
 import { modelJobKind } from '../../shared/model/model-change.ts';
 import { jobKinds } from '../../shared/model/node.ts';
 import { isBlobRef, limits } from '../../shared/model/values.ts';
@@ -15,6 +14,7 @@ import type { JobEngine } from './engine.ts';
 import { type HistoryNames, historyOf, maxJobEvents } from './happenings.ts';
 import { listJobs, matches } from './listing.ts';
 import { outlookFor } from './outlook.ts';
+import { storedChunks } from './output.ts';
 import { namedFiles, sizeOver } from './payload.ts';
 import { currentRow, isOver, newRow, requirementsOf, toJob } from './record.ts';
 import { createRequeue } from './requeue.ts';
@@ -126,8 +126,7 @@ export function createJobService(deps: JobServiceDeps): JobService {
       // What an earlier series of attempts wrote was kept when it ended.
       if (job !== undefined && job.row.requeued === null) return now;
       const rows = await store.list(jobOutputs, { where: { jobId }, order: { by: 'attempt', direction: 'up' } });
-      const kept = rows.flatMap(({ chunks }) => chunks as OutputChunk[]);
-      return { chunks: [...kept, ...now.chunks], cut: now.cut || rows.some(({ cut }) => cut) };
+      return { chunks: [...storedChunks(rows), ...now.chunks], cut: now.cut || rows.some(({ cut }) => cut) };
     },
     explain: explainJob,
     async explainNeed(workspaceId, kind, requires) {

@@ -166,7 +166,7 @@ function createConnection(deps: NodeGatewayDeps, sender: Sender, address: string
   };
 
   /** Chunks of this frame, by attempt: those of one attempt are told, and acknowledged, together. */
-  let written = new Map<string, Chunk[]>();
+  let written = new Map<string, [Chunk, ...Chunk[]]>();
   const gather = (chunk: Chunk) => {
     const before = written.get(chunk.fence);
     if (before === undefined) written.set(chunk.fence, [chunk]);
@@ -257,11 +257,11 @@ function write(
   { engine, roster }: Pick<NodeGatewayDeps, 'engine' | 'roster'>,
   nodeId: string,
   session: NodeSession,
-  [first, ...following]: readonly Chunk[],
+  chunks: readonly [Chunk, ...Chunk[]],
 ): void {
-  if (first === undefined || roster.get(nodeId)?.session !== session) return;
-  const { job_id, fence } = first;
-  const seq = engine.wrote(nodeId, first, following);
+  if (roster.get(nodeId)?.session !== session) return;
+  const [{ job_id, fence }] = chunks;
+  const seq = engine.wrote(nodeId, chunks);
   if (seq === null) session.send({ type: 'job_cancel', job_id, fence, reason: 'stale' });
   else session.send({ type: 'chunk_ack', job_id, fence, seq });
 }

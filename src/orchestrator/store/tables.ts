@@ -227,7 +227,7 @@ export const jobs = table<JobRow>({
   },
 });
 
-/** What attempts wrote, kept when they finish: `chunks` is an array of OutputChunk. */
+/** What attempts wrote, kept when they finish: `chunks` is an array of OutputRun. */
 export interface JobOutputRow {
   jobId: string;
   attempt: number;
