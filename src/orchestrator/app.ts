@@ -33,6 +33,7 @@ import { createSamples, firstSample } from './samples/samples.ts';
 import type { NodeService } from './services.ts';
 import type { Store } from './store/store.ts';
 import { systemTimers } from './timers.ts';
+import { createCollections } from './vectors/collections.ts';
 import { createDirectory } from './workspaces/directory.ts';
 import { type HostIdentity, prepareHost } from './workspaces/first-start.ts';
 import { hashSecret } from './workspaces/secrets.ts';
@@ -97,7 +98,9 @@ async function assemble(
   const history = createHistory({ store: opened, acting, blobs, clock, dataDir, hostId, version, log });
   const samples = createSamples(resourcePath('samples'), files);
   const master = await masterKey(config.dataDir, config.masterKey, random);
-  const host = createHostParts({ ...{ store, blobs, files, clock, ids, random }, masterKey: master });
+  const collections = createCollections({ folder: layoutOf(config.dataDir).vectors, clock });
+  stops.push(collections.stop);
+  const host = createHostParts({ ...{ store, blobs, files, collections, clock, ids, random }, masterKey: master });
   const core = await createCore({
     store,
     hub,
@@ -122,6 +125,7 @@ async function assemble(
   const endWork = async (workspaceId: string) => {
     await work.endRuns(workspaceId);
     await jobs.cancelWorkspace(workspaceId);
+    await collections.forget(workspaceId);
   };
   const onVerifyShare = core.verifier.setShare;
   const people = createPeople({ store, clock, ids, random, hub, nodes, directory, endWork, onVerifyShare });
@@ -166,6 +170,7 @@ async function assemble(
       attemptTickets: tickets,
       hub,
       samples: samples.list,
+      collections,
       ...{ keys: host.keys, secrets: host.secrets, settings: host.settings, usage: host.usage },
       models: (workspaceId) => reachableModels({ keys: host.keys, nodes }, workspaceId),
       acting,

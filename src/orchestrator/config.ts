@@ -6,7 +6,19 @@ import type { OrchestratorStart } from '../shared/services.ts';
 export type OrchestratorConfig = Omit<OrchestratorStart, 'type'>;
 
 /** Where things are in the data folder; `lock` is held by the one orchestrator that uses it. */
-export function layoutOf(dataDir: string): { store: string; blobs: string; lock: string; backups: string } {
-  const { blobs, lock, backups } = dataFolderFiles;
-  return { store: dataDir, blobs: join(dataDir, blobs), lock: join(dataDir, lock), backups: join(dataDir, backups) };
+export function layoutOf(dataDir: string): {
+  store: string;
+  blobs: string;
+  lock: string;
+  backups: string;
+  vectors: string;
+} {
+  const { blobs, lock, backups, vectors } = dataFolderFiles;
+  return {
+    store: dataDir,
+    blobs: join(dataDir, blobs),
+    lock: join(dataDir, lock),
+    backups: join(dataDir, backups),
+    vectors: join(dataDir, vectors),
+  };
 }

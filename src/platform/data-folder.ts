@@ -10,6 +10,8 @@ export async function makePrivateFolder(path: string): Promise<void> {
 export const dataFolderFiles = {
   blobs: 'blobs',
   backups: 'backups',
+  /** Texts and embeddings, a file per workspace. */
+  vectors: 'vectors',
   /** Held by the one orchestrator that uses the folder. */
   lock: 'orchestrator.lock',
   /** Where a backup is unpacked before it takes the place of what is there. */

@@ -119,6 +119,8 @@ const table: Record<RouteName, string> = {
   listSecrets: 'nxxyyyyx',
   putSecret: 'nxxffyyx',
   deleteSecret: 'nxxffyyx',
+  listCollections: 'nxxyyyyx',
+  deleteCollection: 'nxxfyyyx',
   listModels: 'nxxyyyyx',
   getHttpAccess: 'nxxyyyyx',
   putHttpAccess: 'nxxffyyx',
@@ -187,6 +189,7 @@ const resources: Partial<
   key: async () => ({ id: await aKey() }),
   putSecret: async () => ({ id: workspaceId, name: 'TOKEN' }),
   deleteSecret: async () => ({ id: workspaceId, name: 'TOKEN' }),
+  deleteCollection: async () => ({ id: workspaceId, name: 'notes' }),
   file: async () => ({ id: (await owner.client.upload(workspaceId, 'a.txt', 'hello', 'text/plain')).fileId }),
 };
 

@@ -105,6 +105,7 @@ export const actions = {
   deleteApiKey: act('apiKey.deleted', providerKeys, { param: 'id' }),
   putSecret: act('secret.set', secrets, { param: 'name' }),
   deleteSecret: act('secret.deleted', secrets, { param: 'name' }),
+  deleteCollection: act('collection.deleted', null, { param: 'name' }),
   putHttpAccess: act('httpAccess.changed', workspaceSettings, { param: 'id', body: ['allow'] }),
   putPrices: act('prices.changed', workspaceSettings, { param: 'id' }),
 

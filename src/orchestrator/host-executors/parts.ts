@@ -10,12 +10,14 @@ import { files as fileTable, runs, users } from '../store/tables.ts';
 import { createUsageWriter } from '../usage/usage-events.ts';
 import { createUsageService, type UsageService } from '../usage/usage-service.ts';
 import { createWorkspaceSettings, type WorkspaceSettings } from '../usage/workspace-settings.ts';
+import type { Collections } from '../vectors/collections.ts';
 import type { RandomBytes } from '../workspaces/secrets.ts';
 import { readAll } from './content.ts';
 import type { HostDeskDeps, HostWorld } from './desk.ts';
 import { HostFault } from './host-executor.ts';
 import { createHttpExecutor } from './http.ts';
 import { createProviderExecutor } from './provider.ts';
+import { createVectorsExecutor } from './vectors.ts';
 
 export interface HostParts {
   keys: KeyService;
@@ -30,6 +32,7 @@ export function createHostParts(deps: {
   store: Store;
   blobs: BlobStore;
   files: FileService;
+  collections: Collections;
   masterKey: Buffer;
   clock: Clock;
   ids: IdSource;
@@ -50,6 +53,7 @@ export function createHostParts(deps: {
       executors: [
         createProviderExecutor({ keys, clock }),
         createHttpExecutor({ secrets, clock, allowedIn: settings.allowedIn }),
+        createVectorsExecutor(deps.collections),
       ],
       world,
     },

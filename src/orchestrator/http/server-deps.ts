@@ -22,6 +22,7 @@ import type {
 import type { TriggerService } from '../triggers/triggers.ts';
 import type { UsageService } from '../usage/usage-service.ts';
 import type { WorkspaceSettings } from '../usage/workspace-settings.ts';
+import type { Collections } from '../vectors/collections.ts';
 import type { Credentials } from '../workspaces/credentials.ts';
 import type { Directory } from '../workspaces/directory.ts';
 import type { Idempotency } from '../workspaces/idempotency.ts';
@@ -52,6 +53,7 @@ export interface HttpServices {
   retention: RetentionService;
   backups: Backups;
   samples: readonly SampleSummary[];
+  collections: Collections;
   keys: KeyService;
   secrets: SecretService;
   settings: WorkspaceSettings;

@@ -8,6 +8,8 @@ export interface Connection {
   run(sql: string, params?: readonly unknown[]): Promise<void>;
   /** Several statements, not prepared. */
   exec(sql: string): Promise<void>;
+  /** Loads an extension of SQLite from a file of the program. */
+  loadExtension(path: string): Promise<void>;
   /** Ends what is being executed, with an error that `isInterrupted` knows. */
   interrupt(): void;
   close(): Promise<void>;
@@ -66,6 +68,10 @@ function wrap(database: sqlite3.Database): Connection {
     exec: (sql) =>
       new Promise((resolve, reject) => {
         database.exec(sql, (error) => (error ? reject(toError(error)) : resolve()));
+      }),
+    loadExtension: (path) =>
+      new Promise((resolve, reject) => {
+        database.loadExtension(path, (error) => (error ? reject(toError(error)) : resolve()));
       }),
     interrupt: () => database.interrupt(),
     async close() {

@@ -20,6 +20,8 @@ import { subFlow } from './steps/sub-flow.ts';
 import { switchStep } from './steps/switch.ts';
 import { template } from './steps/template.ts';
 import { transform } from './steps/transform.ts';
+import { vectorSearch } from './steps/vector-search.ts';
+import { vectorUpsert } from './steps/vector-upsert.ts';
 import { wait } from './steps/wait.ts';
 import { webhook } from './steps/webhook.ts';
 
@@ -43,6 +45,8 @@ export const stepTypes: readonly StepType[] = [
   extract,
   classify,
   embed,
+  vectorUpsert,
+  vectorSearch,
   httpRequest,
   readText,
   code,

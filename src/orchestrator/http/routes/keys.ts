@@ -12,12 +12,14 @@ type Names =
   | 'listSecrets'
   | 'putSecret'
   | 'deleteSecret'
+  | 'listCollections'
+  | 'deleteCollection'
   | 'listModels'
   | 'getHttpAccess'
   | 'putHttpAccess';
 
 export function keyRoutes({ services }: HttpDeps): Some<Names> {
-  const { keys, secrets, settings, models } = services;
+  const { collections, keys, secrets, settings, models } = services;
   return {
     listApiKeys: async ({ workspaceId }) => ({ items: await keys.list(workspaceId) }),
     createApiKey: async ({ workspaceId, person, body }) => keys.create(workspaceId, asPerson(person), body),
@@ -30,6 +32,9 @@ export function keyRoutes({ services }: HttpDeps): Some<Names> {
     putSecret: async ({ workspaceId, person, params, body }) =>
       secrets.put(workspaceId, asPerson(person), params.name, body.value),
     deleteSecret: async ({ workspaceId, params }) => secrets.delete(workspaceId, params.name),
+
+    listCollections: async ({ workspaceId }) => ({ items: await collections.list(workspaceId) }),
+    deleteCollection: async ({ workspaceId, params }) => collections.delete(workspaceId, params.name),
 
     listModels: async ({ workspaceId }) => ({ items: await models(workspaceId) }),
 

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { BaseUrl, KeySecret, KeyTest, Provider, ProviderKey, SecretEntry, SecretName } from '../../model/api-key.ts';
 import { ReachableModel } from '../../model/inference.ts';
 import { Id, Name } from '../../model/values.ts';
+import { Collection, CollectionName } from '../../model/vectors.ts';
 import { route, WithId } from '../route.ts';
 
 const NewKey = {
@@ -105,6 +106,23 @@ export const keysRoutes = {
     params: SecretPath,
   }),
 
+  listCollections: route('listCollections', {
+    method: 'GET',
+    path: '/workspaces/:id/collections',
+    access: 'viewer',
+    resource: 'workspace',
+    summary: 'Its collections of texts and embeddings, with their sizes',
+    params: WithId,
+    response: Type.Object({ items: Type.Array(Collection) }),
+  }),
+  deleteCollection: route('deleteCollection', {
+    method: 'DELETE',
+    path: '/workspaces/:id/collections/:name',
+    access: 'member',
+    resource: 'workspace',
+    summary: 'Delete a collection with all that is in it',
+    params: Type.Object({ id: Id, name: CollectionName }),
+  }),
   listModels: route('listModels', {
     method: 'GET',
     path: '/workspaces/:id/models',
