@@ -16,8 +16,11 @@ const target = 0.6;
 const mostMs = 20;
 
 interface StreamRelay {
-  /** Has so many jobs stream, each to a socket of its own; `hear` is told each token. Resolves when all have come. */
-  stream(count: number, job: StreamJob, hear: (text: string) => void): Promise<void>;
+  /**
+   * Has so many jobs stream, each to a socket of its own; `hear` is told each token. Resolves when all have come with the
+   * seconds since the worker began: opening the sockets is not streaming.
+   */
+  stream(count: number, job: StreamJob, hear: (text: string) => void): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -53,9 +56,7 @@ export async function benchStream(times: number, execArgv: string[]): Promise<vo
 }
 
 async function tokensPerSecond(relay: StreamRelay): Promise<number> {
-  const begun = performance.now();
-  await relay.stream(streams, fast, () => undefined);
-  return (streams * fast.tokens) / ((performance.now() - begun) / 1_000);
+  return (streams * fast.tokens) / (await relay.stream(streams, fast, () => undefined));
 }
 
 /** The 95th percentile of one stream's tokens, in milliseconds. */
@@ -95,7 +96,7 @@ async function startBare(): Promise<StreamRelay> {
         await viewing;
         return { socket, all };
       };
-      await watch(count, view, begin);
+      return watch(count, view, begin);
     },
     async stop() {
       await worker.stop();
@@ -138,7 +139,7 @@ async function startProduct(execArgv: string[]): Promise<StreamRelay> {
         await subscribed;
         return { socket, all };
       };
-      await watch(count, view, () => worker.child.send({ begin: count }));
+      return watch(count, view, () => worker.child.send({ begin: count }));
     },
     async stop() {
       await worker.stop();
@@ -152,12 +153,15 @@ interface Viewer {
   all: Promise<void>;
 }
 
-async function watch(count: number, view: () => Promise<Viewer>, begin: () => void): Promise<void> {
+async function watch(count: number, view: () => Promise<Viewer>, begin: () => void): Promise<number> {
   const viewers: Viewer[] = [];
   for (let index = 0; index < count; index += 1) viewers.push(await view());
+  const begun = performance.now();
   begin();
   await Promise.all(viewers.map(({ all }) => all));
+  const seconds = (performance.now() - begun) / 1_000;
   for (const { socket } of viewers) socket.close();
+  return seconds;
 }
 
 function opened(url: string): Promise<WebSocket> {
