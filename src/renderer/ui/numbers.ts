@@ -103,3 +103,22 @@ function wholeDays(at: number, now: number): number {
   const midnight = (time: number) => new Date(time).setHours(0, 0, 0, 0);
   return Math.round((midnight(now) - midnight(at)) / 86_400_000);
 }
+
+const weekday = new Intl.DateTimeFormat('en-GB', { weekday: 'long' });
+
+/** A time to come, as people say it: "today at 14:00", "tomorrow at 09:00", "Saturday at 14:00", "9 March at 14:00". */
+export function formatWhen(at: number, now: number): string {
+  const days = wholeDays(now, at);
+  const time = clock.format(at);
+  if (days === 0) return `today at ${time}`;
+  if (days === 1) return `tomorrow at ${time}`;
+  if (days > 1 && days < 7) return `${weekday.format(at)} at ${time}`;
+  const sameYear = new Date(at).getFullYear() === new Date(now).getFullYear();
+  return `${(sameYear ? day : dayAndYear).format(at)} at ${time}`;
+}
+
+/** An expected wait, or null where nobody can say: "About 40 s". */
+export function formatExpected(seconds: number | null): string | null {
+  if (seconds === null) return null;
+  return seconds === 0 ? 'Now' : `A${formatAbout(seconds * 1000).slice(1)}`;
+}

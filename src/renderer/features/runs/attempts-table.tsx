@@ -143,6 +143,7 @@ function AttemptLine({ row, detail, machines, selected, mixed, onChoose }: LineP
 
 function whatHappened({ step, note }: AttemptRow): string {
   const word = stateWords[glyphOfStep[step.state]];
+  if (step.usedDefault === true) return 'Its default went on';
   if (step.error !== undefined) return step.error.message;
   if (note === 'again') return `${word}, at try ${step.attempts ?? 1}`;
   return note === 'slow' ? `${word}, twice the usual time` : word;

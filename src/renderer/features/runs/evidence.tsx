@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import type { Attempt, OutputChunk } from '../../../shared/model/job.ts';
+import type { OutputChunk } from '../../../shared/model/job.ts';
 import type { RunDetail, StepDetail } from '../../../shared/model/run.ts';
 import { useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { runStepQuery } from '../../api/queries.ts';
 import { useJobOutput } from '../../api/use-job-output.ts';
+import { JobHistory } from '../../app/job-history.tsx';
 import { type Machines, useMachines } from '../../app/machines.ts';
 import { PortValues } from '../../app/value-view.tsx';
 import { Chip } from '../../ui/chip.tsx';
@@ -21,7 +22,9 @@ import { StateBadge } from '../../ui/state-badge.tsx';
 import { glyphOfStep } from '../../ui/states.ts';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
 import { instanceWords } from './run-data.ts';
+import { FailedItems, Provenance, provenanceWord, Waits } from './step-standing.tsx';
 import type { Chosen } from './timeline-view.tsx';
+import { Tries } from './tries.tsx';
 
 /** Everything about one piece of work: who did it, each attempt, what went in and came out, what it wrote. */
 export function Evidence({ detail, chosen }: { detail: RunDetail; chosen: Chosen }) {
@@ -30,7 +33,14 @@ export function Evidence({ detail, chosen }: { detail: RunDetail; chosen: Chosen
   );
   const words = instanceWords(detail, chosen.step, chosen.path);
   if (data !== undefined)
-    return <Shown detail={data} title={words.item ?? words.step} under={words.item === null ? null : words.step} />;
+    return (
+      <Shown
+        run={detail}
+        detail={data}
+        title={words.item ?? words.step}
+        under={words.item === null ? null : words.step}
+      />
+    );
   if (isError) {
     return (
       <ErrorPanel title={`${words.step} could not be loaded`} onRetry={() => void refetch()} retrying={isFetching}>
@@ -48,18 +58,32 @@ export function Evidence({ detail, chosen }: { detail: RunDetail; chosen: Chosen
   );
 }
 
-type Tab = 'input' | 'output' | 'log';
+type Tab = 'input' | 'output' | 'log' | 'history';
 
-function Shown({ detail, title, under }: { detail: StepDetail; title: string; under: string | null }) {
+interface ShownProps {
+  run: RunDetail;
+  detail: StepDetail;
+  title: string;
+  under: string | null;
+}
+
+function Shown({ run, detail, title, under }: ShownProps) {
   const { instance, attempts } = detail;
+  const { jobId } = instance;
   const machines = useMachines();
   const [tab, setTab] = useState<Tab>('output');
   const tabs: { value: Tab; label: string }[] = [
     { value: 'input', label: 'Input' },
     { value: 'output', label: 'Output' },
-    ...(instance.jobId === undefined ? [] : [{ value: 'log' as const, label: 'Log' }]),
+    ...(jobId === undefined
+      ? []
+      : [
+          { value: 'log' as const, label: 'Log' },
+          { value: 'history' as const, label: 'History' },
+        ]),
   ];
-  const shown = tab === 'log' && instance.jobId === undefined ? 'output' : tab;
+  const shown = tabs.some(({ value }) => value === tab) ? tab : 'output';
+  const word = provenanceWord(instance);
   return (
     <div className="flex flex-col gap-3 p-4">
       <header className="row gap-2">
@@ -68,12 +92,23 @@ function Shown({ detail, title, under }: { detail: StepDetail; title: string; un
           {under !== null && <p className="cut text-12 text-ink-3">{under}</p>}
         </div>
         {attempts.length > 1 && <Chip>{attempts.length} tries</Chip>}
+        {word !== null && <Chip>{word}</Chip>}
         <span className="ml-auto">
           <StateBadge state={glyphOfStep[instance.state]} />
         </span>
       </header>
-      <WhatWentWrong detail={detail} machines={machines} />
+      <Provenance instance={instance} />
+      {instance.error !== undefined && instance.usedDefault !== true && (
+        <Notice tone="fail">
+          <b>{instance.error.message}</b> {instance.error.next}
+        </Notice>
+      )}
+      <Waits instance={instance} />
+      <FailedItems detail={run} instance={instance} />
       <Facts rows={factRows(detail, machines)} />
+      {attempts.length > 0 && (attempts.length > 1 || attempts[0]?.outcome !== 'succeeded') && (
+        <Tries attempts={attempts} />
+      )}
       <Tabs label="Evidence" value={shown} onChange={setTab} tabs={tabs} className="-mx-4 px-4">
         <TabPanel value="input">
           <PortValues values={detail.inputs} cut={detail.cut} empty="Nothing went in." />
@@ -85,50 +120,22 @@ function Shown({ detail, title, under }: { detail: StepDetail; title: string; un
             empty={instance.finishedAt === undefined ? 'Nothing came out yet.' : 'Nothing came out.'}
           />
         </TabPanel>
-        {instance.jobId !== undefined && (
-          <TabPanel value="log">
-            <Log jobId={instance.jobId} />
-          </TabPanel>
+        {jobId !== undefined && (
+          <>
+            <TabPanel value="log">
+              <Log jobId={jobId} />
+            </TabPanel>
+            <TabPanel value="history">
+              <JobHistory jobId={jobId} />
+            </TabPanel>
+          </>
         )}
       </Tabs>
     </div>
   );
 }
 
-/** What happened, what happened next, whose fault it was. */
-function WhatWentWrong({ detail, machines }: { detail: StepDetail; machines: Machines }) {
-  const { instance, attempts } = detail;
-  const said = attempts.slice(0, -1).map((attempt) => earlierWords(attempt, machines));
-  if (instance.error !== undefined) {
-    return (
-      <Notice tone="fail">
-        <b>{instance.error.message}</b> {instance.error.next}
-        {said.length > 0 && <p className="mt-1">{said.join(' ')}</p>}
-      </Notice>
-    );
-  }
-  return said.length === 0 ? null : <Notice>{said.join(' ')}</Notice>;
-}
-
-function earlierWords(attempt: Attempt, machines: Machines): string {
-  const name = machines.get(attempt.nodeId)?.name ?? 'A removed node';
-  const why = attempt.error?.message ?? '';
-  switch (attempt.outcome) {
-    case 'lost':
-      return `${name} stopped answering during try ${attempt.number}, so another node did it again. That counts against ${name}, not against the run.`;
-    case 'rejected':
-      return `${name} did not take try ${attempt.number}. ${why}`;
-    case 'cancelled':
-      return `Try ${attempt.number} on ${name} was stopped.`;
-    case 'failed':
-      return `Try ${attempt.number} on ${name} failed. ${why}`;
-    case 'running':
-    case 'succeeded':
-      return '';
-  }
-}
-
-function factRows({ instance, attempts }: StepDetail, machines: Machines) {
+function factRows({ instance }: StepDetail, machines: Machines) {
   const machine = instance.nodeId === undefined ? undefined : machines.get(instance.nodeId);
   const where =
     machine === undefined ? (
@@ -159,14 +166,6 @@ function factRows({ instance, attempts }: StepDetail, machines: Machines) {
             value: `${instance.items.done} of ${instance.items.total}${instance.items.failed > 0 ? `, ${instance.items.failed} failed` : ''}`,
           },
         ]),
-    ...(attempts.length > 1
-      ? [
-          {
-            word: 'Tries',
-            value: attempts.map((attempt) => machines.get(attempt.nodeId)?.name ?? 'a removed node').join(', then '),
-          },
-        ]
-      : []),
   ];
 }
 

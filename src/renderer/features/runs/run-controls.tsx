@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query';
 import { Link, useNavigate } from '@tanstack/react-router';
-import { Pencil, Play, Square } from 'lucide-react';
+import { Pencil, Play, Square, StepForward } from 'lucide-react';
 import { isRunOver, type RunDetail, type RunSummary } from '../../../shared/model/run.ts';
 import { useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
@@ -36,15 +36,33 @@ function useRunAgain() {
   });
 }
 
-export function RunControls({ detail, size = 's' }: { detail: RunDetail; size?: ButtonSize }) {
+/** The same run from where it stopped: what had finished is not done, nor paid, again. */
+function useGoOn() {
+  const { client } = useApi().host;
+  return useMutation({
+    mutationFn: (run: RunSummary) => client.call('resumeRun', { params: { id: run.id }, body: {} }),
+    onError: sayFailure,
+  });
+}
+
+interface RunControlsProps {
+  detail: RunDetail;
+  size?: ButtonSize;
+  /** There is room for one or two buttons only. */
+  narrow?: boolean;
+}
+
+export function RunControls({ detail, size = 's', narrow = false }: RunControlsProps) {
   const { id: workspaceId } = useWorkspace();
   const mayRun = useMay('member');
   const stop = useStopRun();
   const again = useRunAgain();
+  const goOn = useGoOn();
   const { run } = detail;
+  const mayGoOn = run.state === 'failed' || run.state === 'cancelled';
   return (
     <>
-      {run.flowId !== null && (
+      {run.flowId !== null && !narrow && (
         <Button asChild size={size}>
           <Link to="/w/$workspaceId/flows/$flowId" params={{ workspaceId, flowId: run.flowId }}>
             <Pencil size={14} strokeWidth={1.6} aria-hidden />
@@ -57,9 +75,20 @@ export function RunControls({ detail, size = 's' }: { detail: RunDetail; size?: 
           Stop
         </Button>
       )}
-      {mayRun && isRunOver(run.state) && (
-        <Button size={size} variant="go" icon={Play} pending={again.isPending} onClick={() => again.mutate(detail)}>
+      {mayRun && isRunOver(run.state) && !(narrow && mayGoOn) && (
+        <Button
+          size={size}
+          variant={mayGoOn ? 'plain' : 'go'}
+          icon={Play}
+          pending={again.isPending}
+          onClick={() => again.mutate(detail)}
+        >
           Run again
+        </Button>
+      )}
+      {mayRun && mayGoOn && (
+        <Button size={size} variant="go" icon={StepForward} pending={goOn.isPending} onClick={() => goOn.mutate(run)}>
+          Go on
         </Button>
       )}
     </>

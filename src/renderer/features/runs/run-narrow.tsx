@@ -17,6 +17,7 @@ import { Weave } from '../../ui/weave.tsx';
 import { Evidence } from './evidence.tsx';
 import { RunControls } from './run-controls.tsx';
 import { useInside } from './run-data.ts';
+import { InLine, lowerFirst, Origins, starterWords } from './run-origins.tsx';
 import { type TimelineRow, timelineByStep } from './timeline.ts';
 
 /** A run on a narrow screen: its steps one under the other; watch and stop. */
@@ -27,6 +28,7 @@ export function NarrowRun({ detail }: { detail: RunDetail }) {
   const { inner, tried } = useInside(detail);
   const now = useNow(run.finishedAt === null ? 500 : 60_000);
   const [open, setOpen] = useState<string | null>(null);
+  const starter = starterWords(run);
   const rows = timelineByStep({ run, file: detail.file, steps: detail.steps, inner, tried, now });
   return (
     <>
@@ -43,12 +45,16 @@ export function NarrowRun({ detail }: { detail: RunDetail }) {
           <h1 className="cut font-strong">{run.flowName}</h1>
           <p className="cut text-12 text-ink-3">
             Run {run.number}
-            {run.startedBy === null ? '' : `, started by ${run.startedBy}`}
+            {starter === null ? '' : `, started by ${lowerFirst(starter, run)}`}
           </p>
         </div>
         <LiveMark />
       </header>
       <div className="min-h-0 flex-1 overflow-auto px-4 py-3.5">
+        <div className="-mx-5 mb-3 empty:mb-0">
+          <Origins detail={detail} />
+        </div>
+        {run.state === 'waiting' && <InLine detail={detail} className="mb-3" />}
         <ol className="relative isolate flex flex-col gap-2 before:absolute before:top-5 before:bottom-5 before:left-[23px] before:-z-1 before:w-[1.5px] before:bg-line-2">
           {rows.map((row) => (
             <NarrowStep
@@ -81,7 +87,7 @@ export function NarrowRun({ detail }: { detail: RunDetail }) {
             <div className="cut font-strong">{runWords(run)}</div>
             <div className="text-12 text-ink-3">{formatDuration(runTook(run, now))}</div>
           </div>
-          <RunControls detail={detail} size="m" />
+          <RunControls detail={detail} size="m" narrow />
         </div>
       </footer>
     </>

@@ -24,6 +24,10 @@ export function starterWords({ startedBy, trigger }: Pick<RunSummary, 'startedBy
   }
 }
 
+/** The same within a sentence: people keep their capital. */
+export const lowerFirst = (words: string, { trigger }: Pick<RunSummary, 'trigger'>): string =>
+  trigger === undefined ? words : words.charAt(0).toLowerCase() + words.slice(1);
+
 /** Where a run came from, where that is more than somebody's press of Run: what started it, what it took over. */
 export function Origins({ detail }: { detail: RunDetail }) {
   const said = originsOf(detail);

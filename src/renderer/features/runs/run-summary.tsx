@@ -7,6 +7,7 @@ import { MachineChip } from '../../ui/machine-chip.tsx';
 import { formatCount, formatDuration, formatShare } from '../../ui/numbers.ts';
 import { RelativeTime } from '../../ui/relative-time.tsx';
 import { Weave } from '../../ui/weave.tsx';
+import { starterWords } from './run-origins.tsx';
 
 const Figure = ({ word, children }: { word: string; children: ReactNode }) => (
   <div className="mr-6.5 border-r border-line pr-6.5">
@@ -22,14 +23,19 @@ const Small = ({ children }: { children: ReactNode }) => (
 /** What it took, who started it, who did the work. */
 export function Summary({ run, now }: { run: RunSummary; now: number }) {
   const { done, failed, total } = run.progress;
+  const starter = starterWords(run);
   return (
     <div className="flex flex-none items-stretch overflow-x-auto border-b border-line bg-surface px-5 py-3.5">
-      <Figure word={run.finishedAt === null ? 'Runs for' : 'Took'}>{formatDuration(runTook(run, now))}</Figure>
+      <Figure word={run.state === 'waiting' ? 'Waits for' : run.finishedAt === null ? 'Runs for' : 'Took'}>
+        {formatDuration(runTook(run, now))}
+      </Figure>
       <Figure word="Started">
         <span className="row gap-2 text-13 font-text tracking-normal">
-          {run.startedBy !== null && <Avatar name={run.startedBy} size={18} said={false} />}
+          {run.startedBy !== null && run.trigger === undefined && (
+            <Avatar name={run.startedBy} size={18} said={false} />
+          )}
           <span>
-            {run.startedBy === null ? '' : `${run.startedBy}, `}
+            {starter === null ? '' : `${starter}, `}
             <RelativeTime at={run.createdAt} />
           </span>
         </span>

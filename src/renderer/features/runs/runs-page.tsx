@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link, useNavigate, useSearch } from '@tanstack/react-router';
-import { Square } from 'lucide-react';
+import { CalendarClock, Square, Webhook, Workflow } from 'lucide-react';
 import { isRunOver, type RunState, type RunSummary } from '../../../shared/model/run.ts';
 import { useApi } from '../../api/api.ts';
 import { flowsQuery, runsQuery } from '../../api/queries.ts';
@@ -12,6 +12,7 @@ import { useMay, useWorkspace } from '../../app/workspace.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
+import { Icon } from '../../ui/icon.tsx';
 import { formatDuration } from '../../ui/numbers.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { RelativeTime, useNow } from '../../ui/relative-time.tsx';
@@ -23,6 +24,7 @@ import { glyphOfRun } from '../../ui/states.ts';
 import { type Column, Table, TableRow } from '../../ui/table.tsx';
 import { Weave } from '../../ui/weave.tsx';
 import { useStopRun } from './run-controls.tsx';
+import { lowerFirst, starterWords } from './run-origins.tsx';
 
 type Shown = RunState | 'all';
 const shownWords: Record<Shown, string> = {
@@ -215,12 +217,7 @@ function RunRow({ run, machines, now }: RowProps) {
         {formatDuration(run.finishedAt === null ? Math.floor(runTook(run, now) / 1000) * 1000 : runTook(run, now))}
       </td>
       <td className="text-12 text-ink-2">
-        {run.startedBy !== null && (
-          <span className="row gap-2">
-            <Avatar name={run.startedBy} size={18} said={false} />
-            <span className="cut">{run.startedBy}</span>
-          </span>
-        )}
+        <Starter run={run} />
       </td>
       <td className="text-12 text-ink-2">
         <RelativeTime at={run.createdAt} />
@@ -238,6 +235,36 @@ function RunRow({ run, machines, now }: RowProps) {
         )}
       </td>
     </TableRow>
+  );
+}
+
+const triggerIcons = { schedule: CalendarClock, webhook: Webhook, flow: Workflow } as const;
+
+/** Who started it; a schedule, a webhook or another flow by its sign, with the way to the run above. */
+function Starter({ run }: { run: RunSummary }) {
+  const { id: workspaceId } = useWorkspace();
+  const words = starterWords(run);
+  if (run.trigger !== undefined) {
+    const said = (
+      <>
+        <Icon of={triggerIcons[run.trigger.kind]} size={14} className="text-ink-3" />
+        <span className="cut">{words}</span>
+      </>
+    );
+    if (run.parent === undefined) return <span className="row gap-2">{said}</span>;
+    const params = { workspaceId, runId: run.parent.runId };
+    return (
+      <Link to="/w/$workspaceId/runs/$runId" params={params} className="link row w-fit gap-2">
+        {said}
+      </Link>
+    );
+  }
+  if (run.startedBy === null) return null;
+  return (
+    <span className="row gap-2">
+      <Avatar name={run.startedBy} size={18} said={false} />
+      <span className="cut">{run.startedBy}</span>
+    </span>
   );
 }
 
@@ -264,7 +291,7 @@ function NarrowRow({ run, machines, now }: RowProps) {
           <Weave stretches={weaveOf(run, machines)} label={weaveWords(run, machines)} height={6} />
           <span className="mt-1.5 block text-12 text-ink-3">
             {runWords(run)}
-            {run.startedBy === null ? '' : `, by ${run.startedBy}`}
+            {starterWords(run) === null ? '' : `, by ${lowerFirst(starterWords(run) ?? '', run)}`}
           </span>
         </span>
       </Link>

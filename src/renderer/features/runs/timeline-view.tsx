@@ -10,6 +10,7 @@ import { glyphOfStep } from '../../ui/states.ts';
 import { Weave, type WeaveStretch } from '../../ui/weave.tsx';
 import { ItemPager } from './item-pager.tsx';
 import type { ShownWindow } from './item-window.ts';
+import { provenanceWord } from './step-standing.tsx';
 import type { Bar, Lane, TimelineRow } from './timeline.ts';
 import { ticksOf } from './timeline.ts';
 
@@ -197,6 +198,8 @@ function rowWords(row: TimelineRow, machines: Machines): string {
   if (instance === null || bar === null) return '';
   if (instance.items !== undefined)
     return mapWords(instance.items, row.lanes.filter((lane) => lane.nodeId !== null).length);
+  const apart = provenanceWord(instance);
+  if (apart !== null) return apart.charAt(0).toUpperCase() + apart.slice(1);
   if (instance.error !== undefined) return instance.error.message;
   const took = formatDuration(bar.to - bar.from);
   const where = instance.nodeId === undefined ? '' : ` on ${machines.get(instance.nodeId)?.name ?? 'a removed node'}`;
