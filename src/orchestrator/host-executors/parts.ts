@@ -7,13 +7,14 @@ import { createSecretService, type SecretService } from '../secrets/secret-servi
 import type { BlobStore, FileService } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { files as fileTable, runs, users } from '../store/tables.ts';
-import { createUsageWriter } from '../usage/usage-events.ts';
+import { createUsageWriter, type UsageWriter } from '../usage/usage-events.ts';
 import { createUsageService, type UsageService } from '../usage/usage-service.ts';
 import { createWorkspaceSettings, type WorkspaceSettings } from '../usage/workspace-settings.ts';
 import type { Collections } from '../vectors/collections.ts';
 import type { RandomBytes } from '../workspaces/secrets.ts';
 import { readAll } from './content.ts';
 import type { HostDeskDeps, HostWorld } from './desk.ts';
+import { createFileExecutor } from './file.ts';
 import { HostFault } from './host-executor.ts';
 import { createHttpExecutor } from './http.ts';
 import { createProviderExecutor } from './provider.ts';
@@ -25,7 +26,7 @@ export interface HostParts {
   settings: WorkspaceSettings;
   usage: UsageService;
   hostWork: Pick<HostDeskDeps, 'executors' | 'world'>;
-  alongside: ReturnType<typeof createUsageWriter>;
+  alongside: UsageWriter['alongside'];
 }
 
 export function createHostParts(deps: {
@@ -43,7 +44,8 @@ export function createHostParts(deps: {
   const keys = createKeyService({ ...deps, vault });
   const secrets = createSecretService({ store, vault, clock });
   const settings = createWorkspaceSettings(store);
-  const world = createHostWorld(deps);
+  const files = createHostWorld(deps);
+  const writer = createUsageWriter({ store, clock, settings, askedBy: files.askedBy });
   return {
     keys,
     secrets,
@@ -54,14 +56,15 @@ export function createHostParts(deps: {
         createProviderExecutor({ keys, clock }),
         createHttpExecutor({ secrets, clock, allowedIn: settings.allowedIn }),
         createVectorsExecutor(deps.collections),
+        createFileExecutor(),
       ],
-      world,
+      world: { ...files, spent: writer.spent },
     },
-    alongside: createUsageWriter({ store, settings, askedBy: world.askedBy }),
+    alongside: writer.alongside,
   };
 }
 
-function createHostWorld({ store, blobs, files }: { store: Store; blobs: BlobStore; files: FileService }): HostWorld {
+function createHostWorld({ store, blobs, files }: { store: Store; blobs: BlobStore; files: FileService }): Omit<HostWorld, 'spent'> {
   return {
     async readFile(workspaceId, { fileId, sha256, name }, maxBytes) {
       // Nothing crosses workspaces, whatever a job's input says.

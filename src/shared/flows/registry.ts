@@ -8,6 +8,8 @@ import { code } from './steps/code.ts';
 import { documentText } from './steps/document-text.ts';
 import { embed } from './steps/embed.ts';
 import { extract } from './steps/extract.ts';
+import { fileRead } from './steps/file-read.ts';
+import { fileWrite } from './steps/file-write.ts';
 import { httpRequest } from './steps/http-request.ts';
 import { ifStep } from './steps/if.ts';
 import { input } from './steps/input.ts';
@@ -48,6 +50,8 @@ export const stepTypes: readonly StepType[] = [
   vectorUpsert,
   vectorSearch,
   httpRequest,
+  fileRead,
+  fileWrite,
   readText,
   code,
 ];

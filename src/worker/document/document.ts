@@ -1,9 +1,9 @@
+import { textOf } from '../../shared/text-of-bytes.ts';
 import { ExecutorError } from '../executors/executor.ts';
 import { readDocx } from './docx.ts';
 import { type DocumentFormat, formatOf, type Named, tooLargeDocument } from './formats.ts';
 import { textOfHtml } from './html.ts';
 import { readPdf } from './pdf.ts';
-import { textOf } from './plain.ts';
 
 export interface DocumentPage {
   /** Counted from 1; what has no pages is one. */
