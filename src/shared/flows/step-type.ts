@@ -72,6 +72,8 @@ interface Described<C> {
   readonly outputs: Ports<C>;
   readonly sideEffects: boolean;
   readonly size: { readonly width: number; readonly height?: number };
+  /** Writes text as it works, which the canvas shows as it comes (F9). */
+  readonly streams?: true;
   /** Starts runs by itself while the flow's triggers are on (model/trigger.ts). */
   readonly trigger?: 'schedule' | 'webhook';
   /** Mistakes in the settings that their schema cannot tell, by field. */

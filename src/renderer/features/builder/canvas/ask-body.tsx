@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useApi } from '../../../api/api.ts';
 import { errorWords } from '../../../api/error-words.ts';
+import { approvalQuery } from '../../../api/queries.ts';
 import { Button } from '../../../ui/button.tsx';
 import { toast } from '../../../ui/toasts.tsx';
 import { useBuilder, useRun } from '../model/builder.ts';
@@ -9,14 +10,11 @@ import { useBuilder, useRun } from '../model/builder.ts';
 /** What a run asks, inside the step that asks it, with both answers. Whoever may not decide is told so by the host. */
 export function AskBody({ stepId }: { stepId: string }) {
   const { readOnly } = useBuilder();
-  const { host } = useApi();
+  const api = useApi();
+  const { host } = api;
   const approvalId = useRun((run) => run.overlay?.steps.get(stepId)?.approvalId);
   const [pending, setPending] = useState<'approve' | 'reject' | null>(null);
-  const approval = useQuery({
-    queryKey: ['approval', approvalId],
-    queryFn: ({ signal }) => host.client.call('getApproval', { params: { id: approvalId ?? '' }, signal }),
-    enabled: approvalId !== undefined,
-  });
+  const approval = useQuery({ ...approvalQuery(api, approvalId ?? ''), enabled: approvalId !== undefined });
   const decide = (decision: 'approve' | 'reject') => {
     if (approvalId === undefined) return;
     setPending(decision);

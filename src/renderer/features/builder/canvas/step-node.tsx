@@ -18,11 +18,14 @@ import { useMachines } from '../model/machines-context.ts';
 import { placementWords } from '../model/placement-words.ts';
 import type { StepPorts } from '../model/ports.ts';
 import { isFinished, type RunOverlay } from '../run/overlay.ts';
-import { blockColour, stepLook } from '../run/step-look.ts';
+import { blockColour, endOf, stepLook } from '../run/step-look.ts';
+import type { TokenStream } from '../run/token-stream.ts';
 import { tryAgain } from '../run/try-again.ts';
 import { changeWords } from '../versions/flow-diff.ts';
 import { FarPort, PortHandle } from './port-handle.tsx';
-import { MapCells, StepBody, Thread, useTick } from './step-parts.tsx';
+import { MapCells, StepBody, Thread } from './step-parts.tsx';
+import { TokenWell, tokenWords, WithTokens } from './token-well.tsx';
+import { useTick } from './use-tick.ts';
 
 export interface StepData extends Record<string, unknown> {
   step: FlowStep;
@@ -100,8 +103,6 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
     within === null ? noLanes : (run.overlay?.maps.get(within)?.lanes.get(step.id) ?? noLanes),
   );
   const waitsFor = useRun((run) => (instance?.state === 'waiting' ? countOpen(run.overlay, data.after) : 0));
-  const running = instance?.state === 'running' || instance?.state === 'ready';
-  const now = useTick(running);
   const type = stepType(step.type);
   const look = stepLook({
     instance,
@@ -109,13 +110,13 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
     waitsFor,
     findings,
     placement: placementWords(step, type, machines),
-    now,
+    now: 0,
   });
   const machine = look.nodeId === null ? undefined : machines.get(look.nodeId);
   const block = blockColour(look, machine === undefined ? null : colourOf(machines, machine.id));
   const style = { '--block': block, ...(machine === undefined ? {} : machineColour(machine.colour)) } as CSSProperties;
   const rows = Math.max(ports.inputs.length, ports.outputs.length);
-  return (
+  const draw = (stream: TokenStream | null) => (
     <>
       <article
         className="flow-step"
@@ -155,7 +156,9 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
             ))}
           </div>
         )}
-        {layout === null ? (
+        {stream !== null ? (
+          <TokenWell text={stream.text} running={instance?.state === 'running'} />
+        ) : layout === null ? (
           <StepBody stepId={step.id} body={body} lanes={lanes} within={within} />
         ) : (
           <>
@@ -189,7 +192,7 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
               See log
             </button>
           )}
-          <span className="end">{look.end}</span>
+          <StepEnd instance={instance} stream={stream} />
           <Thread kind={look.thread} items={instance?.items} progress={progress} />
         </footer>
       </article>
@@ -215,6 +218,16 @@ function NearStep({ data, width = 208 }: NodeProps<StepNodeType>) {
       {layout !== null && <InnerPorts stepId={step.id} ports={ports} layout={layout} free={free} />}
     </>
   );
+  if (body.kind !== 'stream' || instance?.jobId === undefined) return draw(null);
+  return <WithTokens instance={{ ...instance, jobId: instance.jobId }}>{draw}</WithTokens>;
+}
+
+/** The time, or what has come, at the right of the foot. It moves by itself, so that the step need not be drawn again. */
+function StepEnd({ instance, stream }: { instance: StepInstance | undefined; stream: TokenStream | null }) {
+  const running = instance?.state === 'running';
+  const now = useTick(running || instance?.state === 'ready');
+  const words = running && stream !== null ? tokenWords(stream) : '';
+  return <span className="end">{words === '' && instance !== undefined ? endOf(instance, now) : words}</span>;
 }
 
 /** Goes on with the run from the steps that failed, once it is over. */

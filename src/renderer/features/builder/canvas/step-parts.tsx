@@ -1,4 +1,4 @@
-import { type CSSProperties, useEffect, useState } from 'react';
+import type { CSSProperties } from 'react';
 import type { ItemCounts, StepInstance } from '../../../../shared/model/run.ts';
 import { MachineChip } from '../../../ui/machine-chip.tsx';
 import { Mosaic, type MosaicCell, mosaicLimit } from '../../../ui/mosaic.tsx';
@@ -14,18 +14,7 @@ import { graphOf } from '../model/ports.ts';
 import type { MapProgress } from '../run/overlay.ts';
 import { outerItem } from '../run/overlay.ts';
 import { AskBody } from './ask-body.tsx';
-
-/** The present, twice a second while something moves; still otherwise. */
-export function useTick(moving: boolean): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!moving) return;
-    setNow(Date.now());
-    const timer = setInterval(() => setNow(Date.now()), 500);
-    return () => clearInterval(timer);
-  }, [moving]);
-  return now;
-}
+import { useTick } from './use-tick.ts';
 
 interface StepBodyProps {
   stepId: string;
@@ -74,6 +63,9 @@ export function StepBody({ stepId, body, lanes, within }: StepBodyProps) {
       return <div className="flow-body flow-fail">{body.message}</div>;
     case 'text':
       return <div className="flow-body flow-fail flow-result">{body.text}</div>;
+    case 'stream':
+      // The step itself draws it, for its foot counts what comes.
+      return null;
     case 'ask':
       return <AskBody stepId={stepId} />;
     case 'lanes':

@@ -13,7 +13,7 @@ import { Select } from '../../../ui/select.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
 import { glyphOfStep } from '../../../ui/states.ts';
-import { useTick } from '../canvas/step-parts.tsx';
+import { useTick } from '../canvas/use-tick.ts';
 import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
 import { itemName, itemNames } from '../model/item-names.ts';
 import { useMachines } from '../model/machines-context.ts';

@@ -17,6 +17,8 @@ export const measures = {
   thumbs: 46,
   table: 52,
   ask: 80,
+  /** Five lines of a model, and the room around their well. */
+  stream: 113,
   lane: 23,
   lanesEnd: 6,
   failLine: 17,
@@ -51,6 +53,8 @@ export type Body =
   | { kind: 'fail'; message: string }
   /** What an Output gave, in its first lines. */
   | { kind: 'text'; text: string }
+  /** What a model writes. */
+  | { kind: 'stream' }
   /** A question to whoever looks. */
   | { kind: 'ask' }
   | { kind: 'lanes'; count: number };
@@ -79,6 +83,8 @@ export function bodyHeight(body: Body, width: number): number {
       return failHeight(body.message, width);
     case 'text':
       return failHeight(body.text, width);
+    case 'stream':
+      return measures.stream;
     case 'ask':
       return measures.ask;
     case 'lanes':

@@ -34,6 +34,7 @@ const quiet: RunDrawing = {
   failure: () => null,
   table: () => null,
   text: () => null,
+  streams: () => false,
   asks: () => false,
 };
 const boxes = (run: RunDrawing | null) => sceneOf(view, graphOf(view), run).boxes;

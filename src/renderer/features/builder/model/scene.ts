@@ -28,6 +28,8 @@ export interface RunDrawing {
   table(stepId: string): { columns: readonly string[]; row: readonly string[] } | null;
   /** The beginning of a text that an Output gave. */
   text(stepId: string): string | null;
+  /** Whether a step writes text, or has. */
+  streams(stepId: string): boolean;
   /** Whether a step asks if it may go on. */
   asks(stepId: string): boolean;
 }
@@ -199,6 +201,7 @@ function bodyOf(step: FlowStep, run: RunDrawing | null): Body {
   const failure = run?.failure(step.id) ?? null;
   if (failure !== null) return { kind: 'fail', message: failure };
   if (run?.asks(step.id) === true) return { kind: 'ask' };
+  if (run?.streams(step.id) === true) return { kind: 'stream' };
   const lanes = run?.lanes(step) ?? 0;
   if (lanes > 0) return { kind: 'lanes', count: lanes };
   switch (step.type) {

@@ -6,7 +6,9 @@ import { MachineName, machineColour } from '../../../ui/machine-chip.tsx';
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
 import { AskBody } from '../canvas/ask-body.tsx';
 import { instanceOf } from '../canvas/step-node.tsx';
-import { MapCells, useTick } from '../canvas/step-parts.tsx';
+import { MapCells } from '../canvas/step-parts.tsx';
+import { TokenWell, tokenWords, WithTokens } from '../canvas/token-well.tsx';
+import { useTick } from '../canvas/use-tick.ts';
 import { useFlow, useRun } from '../model/builder.ts';
 import { iconNamed } from '../model/icons.ts';
 import { useMachines } from '../model/machines-context.ts';
@@ -69,6 +71,16 @@ function Row({ step, within }: { step: FlowStep; within: string | null }) {
         <span className="ml-auto">{look.glyph !== null && <StateGlyph state={look.glyph} />}</span>
       </div>
       {instance?.items !== undefined && <MapCells items={instance.items} progress={progress} hint="" />}
+      {type?.streams === true && within === null && instance?.state === 'running' && instance.jobId !== undefined && (
+        <WithTokens instance={{ ...instance, jobId: instance.jobId }}>
+          {(stream) => (
+            <>
+              <TokenWell text={stream.text} running />
+              <p className="text-12 text-ink-3">{tokenWords(stream)}</p>
+            </>
+          )}
+        </WithTokens>
+      )}
       {instance?.state === 'awaiting_approval' && within === null && <AskBody stepId={step.id} />}
       {instance?.state === 'failed' && <p className="mt-1 text-12">{failureWords(instance.error)}</p>}
       <div className="mt-1 row gap-2 text-12 text-ink-2">

@@ -1,6 +1,7 @@
 /** What a run changes in the layout of the canvas, as one text, so that the layout is made again only when that changes. */
 
-import type { FlowStep } from '../../../../shared/model/flow.ts';
+import { stepType } from '../../../../shared/flows/registry.ts';
+import type { FlowFile, FlowStep } from '../../../../shared/model/flow.ts';
 import { isRunOver } from '../../../../shared/model/run.ts';
 import type { RunDrawing } from '../model/scene.ts';
 import type { RunState, TableHead } from './run-session.ts';
@@ -12,13 +13,15 @@ interface Parts {
   failures: Record<string, string>;
   tables: Record<string, TableHead>;
   texts: Record<string, string>;
+  /** Steps that write text, or have. */
+  streams: string[];
   /** Steps that ask whether to go on. */
   asks: string[];
 }
 
 const mostLanes = 4;
 
-export function drawingKey({ overlay, tables, texts }: RunState): string {
+export function drawingKey({ overlay, file, tables, texts }: RunState): string {
   if (overlay === null) return '';
   const parts: Parts = {
     items: {},
@@ -26,15 +29,31 @@ export function drawingKey({ overlay, tables, texts }: RunState): string {
     failures: {},
     tables: Object.fromEntries(tables),
     texts: Object.fromEntries(texts),
+    streams: [],
     asks: [],
   };
-  for (const [stepId, { state, items, error }] of overlay.steps) {
+  const writing = writersOf(file);
+  for (const [stepId, { state, items, error, jobId }] of overlay.steps) {
     if (items !== undefined) parts.items[stepId] = items.total;
     if (items !== undefined && state === 'running') parts.lanes[stepId] = Math.min(mostLanes, items.total);
     if (state === 'awaiting_approval' && !isRunOver(overlay.run.state)) parts.asks.push(stepId);
+    if (jobId !== undefined && (state === 'running' || state === 'succeeded') && writing.has(stepId))
+      parts.streams.push(stepId);
     if (state === 'failed' && items === undefined) parts.failures[stepId] = failureWords(error);
   }
   return JSON.stringify(parts);
+}
+
+const writers = new WeakMap<FlowFile, ReadonlySet<string>>();
+const noWriters: ReadonlySet<string> = new Set();
+
+/** The steps of a frozen flow whose type writes text; found once for each. */
+function writersOf(file: FlowFile | null): ReadonlySet<string> {
+  if (file === null) return noWriters;
+  const known =
+    writers.get(file) ?? new Set(file.steps.filter(({ type }) => stepType(type)?.streams === true).map(({ id }) => id));
+  writers.set(file, known);
+  return known;
 }
 
 /** What happened, then what you can do. */
@@ -53,6 +72,7 @@ export function drawingOf(key: string): RunDrawing | null {
     failure: (stepId) => parts.failures[stepId] ?? null,
     table: (stepId) => parts.tables[stepId] ?? null,
     text: (stepId) => parts.texts[stepId] ?? null,
+    streams: (stepId) => parts.streams.includes(stepId),
     asks: (stepId) => parts.asks.includes(stepId),
   };
 }

@@ -100,7 +100,8 @@ export function itemsWords(items: NonNullable<StepInstance['items']>, map: MapPr
   return `${count}${on}`;
 }
 
-function endOf(instance: StepInstance, now: number): string {
+/** Figures at the right of the foot: how long it takes, or took. */
+export function endOf(instance: StepInstance, now: number): string {
   const { state, startedAt, finishedAt, readyAt, items } = instance;
   if (state === 'ready' && readyAt !== undefined) return now - readyAt > 2000 ? formatDuration(now - readyAt) : '';
   if (startedAt === undefined) return '';
