@@ -47,7 +47,7 @@ export interface CoreDeps {
 
 const noHostExecutors: Pick<HostDeskDeps, 'executors' | 'world'> = {
   executors: [],
-  world: { askedBy: async () => null, readFile: notHere, addFile: notHere },
+  world: { askedBy: async () => null, spent: async () => undefined, readFile: notHere, addFile: notHere },
 };
 async function notHere(): Promise<never> {
   throw new Error('This orchestrator does nothing itself');

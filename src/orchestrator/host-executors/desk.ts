@@ -29,7 +29,7 @@ export interface HostDeskDeps {
   executors: readonly HostExecutor[];
   blobs: BlobStore;
   /** What executors are given of files and people. */
-  world: Pick<HostWorld, 'readFile' | 'addFile' | 'askedBy'>;
+  world: HostWorld;
   clock: Clock;
   timers: Timers;
   log: EngineLog;
@@ -38,6 +38,8 @@ export interface HostDeskDeps {
 export interface HostWorld {
   readFile(workspaceId: string, ...file: Parameters<HostContext['readFile']>): ReturnType<HostContext['readFile']>;
   addFile(workspaceId: string, ...file: Parameters<HostContext['addFile']>): ReturnType<HostContext['addFile']>;
+  /** Counts what an attempt used that gave no result; once, however often it is told. */
+  spent(job: JobRow, attempt: number, ...what: Parameters<HostContext['spent']>): Promise<void>;
   /** Name of the member for whom a job is done. */
   askedBy(job: { submittedBy: string | null; runId: string | null }): Promise<string | null>;
 }
@@ -133,6 +135,7 @@ export function createHostDesk({ executors, blobs, world, timers, log }: HostDes
     signal,
     runSeconds: message.run_seconds,
     write,
+    spent: (what) => world.spent(row, message.attempt ?? 1, what),
     readFile: (...file) => world.readFile(row.workspaceId, ...file),
     addFile: (...file) => world.addFile(row.workspaceId, ...file),
   });

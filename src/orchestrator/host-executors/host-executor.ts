@@ -1,4 +1,5 @@
 /** What the host does itself, as a job: HTTP requests, calls with a provider key. One file per kind in this folder. */
+import type { TokenUsage } from '../../shared/model/inference.ts';
 import type { JobOrigin, OutputChunk } from '../../shared/model/job.ts';
 
 /** The node that these jobs are leased to. It is in no list; ids of real nodes have a prefix (ids.ts). */
@@ -19,6 +20,8 @@ export interface HostContext {
   readonly runSeconds: number;
   /** Shown to whoever looks, as it comes (N9). */
   write(stream: OutputChunk['stream'], text: string): void;
+  /** Tokens that a model says it used for an attempt that then gave no result; counted once for each attempt. */
+  spent(what: { model: string; usage: TokenUsage; ms: number }): Promise<void>;
   /** The content of a file of this workspace. Throws a HostFault where it is not there or larger. */
   readFile(file: { fileId: string; sha256: string; name: string }, maxBytes: number): Promise<Buffer>;
   /** Keeps content as a file of this workspace. */

@@ -122,7 +122,7 @@ describe('the virtual node', () => {
     const none = async (): Promise<never> => {
       throw new Error('not asked for');
     };
-    const world = { readFile: none, addFile: none, askedBy: async () => null };
+    const world = { readFile: none, addFile: none, askedBy: async () => null, spent: async () => undefined };
     return { begun, hostWork: { executors: [executor], world } };
   };
 

@@ -211,7 +211,7 @@ async function bodyOf(
   if (wanted === 'file') {
     const safe = redaction.stream();
     content.on('error', (error) => safe.destroy(error)).pipe(safe);
-    return context.addFile(fileName(url, answer, type), bounded(safe, maxBytes, tooLarge));
+    return context.addFile(redaction.text(fileName(url, answer, type)), bounded(safe, maxBytes, tooLarge));
   }
   const bytes = await readAll(content, Math.min(maxBytes, largestText), tooLarge);
   const text = textOf(bytes, type);

@@ -64,7 +64,15 @@ export function createHostParts(deps: {
   };
 }
 
-function createHostWorld({ store, blobs, files }: { store: Store; blobs: BlobStore; files: FileService }): Omit<HostWorld, 'spent'> {
+function createHostWorld({
+  store,
+  blobs,
+  files,
+}: {
+  store: Store;
+  blobs: BlobStore;
+  files: FileService;
+}): Omit<HostWorld, 'spent'> {
   return {
     async readFile(workspaceId, { fileId, sha256, name }, maxBytes) {
       // Nothing crosses workspaces, whatever a job's input says.

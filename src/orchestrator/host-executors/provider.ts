@@ -11,6 +11,7 @@ import {
   type TokenUsage,
 } from '../../shared/model/inference.ts';
 import type { FileValue } from '../../shared/model/values.ts';
+import { redactionOf } from '../http-client/redact.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import { fault } from '../providers/faults.ts';
 import { instructions, type JsonVerdict, readJson, repairRequest } from '../providers/json-answer.ts';
@@ -40,7 +41,7 @@ export function createProviderExecutor({ keys, clock }: { keys: KeyService; cloc
       try {
         const result =
           input.task === 'chat'
-            ? await chat(api, target, input, context, clock)
+            ? await countedChat(api, target, input, context, clock)
             : await embed(api, target, input, context, clock);
         await keys.used(keyId, null);
         return result;
@@ -56,7 +57,8 @@ export function createProviderExecutor({ keys, clock }: { keys: KeyService; cloc
 
 type Api = (typeof providerApis)[keyof typeof providerApis];
 
-async function chat(
+/** What an attempt costs that breaks off, is cancelled or never gives what is asked counts too, where the provider says it. */
+async function countedChat(
   api: Api,
   target: Target,
   input: ChatInput,
@@ -64,21 +66,43 @@ async function chat(
   clock: Clock,
 ): Promise<ChatResult> {
   const begun = clock.now();
+  const tally = createTally();
+  try {
+    return await chat(api, target, input, context, { clock, begun, tally });
+  } catch (error) {
+    const usage = tally.total();
+    if (usage !== null) await context.spent({ model: input.model, usage, ms: clock.now() - begun });
+    throw error;
+  }
+}
+
+async function chat(
+  api: Api,
+  target: Target,
+  input: ChatInput,
+  context: HostContext,
+  { clock, begun, tally }: { clock: Clock; begun: number; tally: Tally },
+): Promise<ChatResult> {
+  // A server may repeat what it was sent, the key as well.
+  const redaction = redactionOf([target.secret]);
   const schema = input.schema ?? null;
   const messages = await resolved(
     schema === null ? input.messages : [instructions(schema), ...input.messages],
     context,
   );
   const { model, parameters = {} } = input;
-  let usage: TokenUsage = { inputTokens: 0, outputTokens: 0 };
   for (let repairs = input.repairs ?? 0; ; repairs -= 1) {
-    const answer = await api.chat(target, { model, messages, parameters, schema }, context.signal, (text) =>
-      context.write('token', text),
-    );
-    usage = sum(usage, answer.usage ?? estimate(messages, answer.text));
+    const shown = redaction.pieces();
+    const answer = await api.chat(target, { model, messages, parameters, schema }, context.signal, {
+      text: (text) => context.write('token', shown.push(text)),
+      usage: tally.soFar,
+    });
+    context.write('token', shown.end());
+    const usage = tally.done(answer.usage ?? estimate(messages, answer.text));
     const ms = clock.now() - begun;
-    const { text, finishReason } = answer;
-    const result = { text, usage, finishReason, model: answer.model, ms };
+    const { finishReason } = answer;
+    const text = redaction.text(answer.text);
+    const result = { text, usage, finishReason, model: redaction.text(answer.model), ms };
     if (schema === null) return result;
     const verdict: JsonVerdict = readJson(text, schema);
     if (verdict.ok) return { ...result, json: verdict.value };
@@ -108,7 +132,7 @@ async function embed(
     inputTokens === null
       ? { inputTokens: tokensIn(texts.reduce((sum, text) => sum + text.length, 0)), outputTokens: 0, estimated: true }
       : { inputTokens, outputTokens: 0 };
-  return { vectors, usage, model: named, ms: clock.now() - begun };
+  return { vectors, usage, model: redactionOf([target.secret]).text(named), ms: clock.now() - begun };
 }
 
 async function resolved(messages: readonly ChatMessage[], context: HostContext): Promise<Message[]> {
@@ -138,6 +162,33 @@ function estimate(messages: readonly Message[], answer: string): TokenUsage {
     .flatMap(({ parts }) => parts)
     .reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
   return { inputTokens: tokensIn(sent), outputTokens: tokensIn(answer.length), estimated: true };
+}
+
+/** The tokens of several requests for one answer. */
+interface Tally {
+  /** What the request under way has used so far. */
+  soFar(usage: TokenUsage): void;
+  /** What the request used that is over; answers the sum. */
+  done(usage: TokenUsage): TokenUsage;
+  /** Null where nobody said anything. */
+  total(): TokenUsage | null;
+}
+
+function createTally(): Tally {
+  let before: TokenUsage | null = null;
+  let now: TokenUsage | null = null;
+  const total = () => (before === null || now === null ? (before ?? now) : sum(before, now));
+  return {
+    soFar: (usage) => {
+      now = usage;
+    },
+    done(usage) {
+      const all = sum(before ?? { inputTokens: 0, outputTokens: 0 }, usage);
+      [before, now] = [all, null];
+      return all;
+    },
+    total,
+  };
 }
 
 function sum(one: TokenUsage, other: TokenUsage): TokenUsage {

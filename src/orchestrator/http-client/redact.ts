@@ -10,6 +10,14 @@ export interface Redaction {
   value(value: unknown): unknown;
   /** For content on its way to a file. */
   stream(): Transform;
+  /** For a text that comes in pieces, which may cut a secret in two. */
+  pieces(): Pieces;
+}
+
+export interface Pieces {
+  /** What may be shown now; the rest comes with a later piece. */
+  push(text: string): string;
+  end(): string;
 }
 
 export function redactionOf(secrets: Iterable<string>): Redaction {
@@ -21,38 +29,72 @@ export function redactionOf(secrets: Iterable<string>): Redaction {
     if (typeof from !== 'object' || from === null) return from;
     return Object.fromEntries(Object.entries(from).map(([name, inner]) => [text(name), value(inner)]));
   };
-  return { text, value: forms.length === 0 ? (from) => from : value, stream: () => redactingStream(forms) };
+  return {
+    text,
+    value: forms.length === 0 ? (from) => from : value,
+    stream: () => redactingStream(forms),
+    pieces: () => piecesOf(forms),
+  };
 }
 
-/** As it is, in JSON, in a URL, and in base64 (alone); the longest first, since one may hold another. */
+/** As it is, in JSON, in a URL, in hex, and in base64, alone or among other bytes; the longest first, since one may hold another. */
 function formsOf(secrets: Iterable<string>): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret.length < shortest) continue;
-    const bytes = Buffer.from(secret);
     const inQuery = new URLSearchParams([['', secret]]).toString().slice(1);
     const inJson = JSON.stringify(secret).slice(1, -1);
-    for (const form of [secret, inJson, encodeURIComponent(secret), inQuery]) forms.add(form);
-    for (const form of [bytes.toString('base64'), bytes.toString('base64url')]) forms.add(form.replace(/=+$/, ''));
+    const hex = Buffer.from(secret).toString('hex');
+    for (const form of [secret, inJson, encodeURIComponent(secret), inQuery, hex, hex.toUpperCase()]) forms.add(form);
+    for (const before of [0, 1, 2]) for (const form of inBase64(secret, before)) forms.add(form);
   }
   return [...forms].sort((one, other) => other.length - one.length);
 }
 
+/** What base64 makes of a secret that so many bytes (modulo 3) stand before, whatever stands around it. */
+function inBase64(secret: string, before: number): string[] {
+  const bytes = Buffer.concat([Buffer.alloc(before), Buffer.from(secret)]);
+  const [from, to] = [Math.ceil((before * 8) / 6), Math.floor((bytes.length * 8) / 6)];
+  const inner = [bytes.toString('base64'), bytes.toString('base64url')].map((text) => text.slice(from, to));
+  return inner.filter(({ length }) => length >= shortest);
+}
+
 function redactingStream(forms: readonly string[]): Transform {
-  const patterns = forms.map((form) => Buffer.from(form).toString('latin1'));
-  const longest = Math.max(0, ...patterns.map(({ length }) => length - 1));
-  const clean = (bytes: string) => patterns.reduce((left, pattern) => left.replaceAll(pattern, hidden), bytes);
-  let rest = '';
+  const pieces = piecesOf(forms.map((form) => Buffer.from(form).toString('latin1')));
   return new Transform({
     transform(chunk: Buffer, _encoding, done) {
-      rest = clean(rest + chunk.toString('latin1'));
-      const whole = Math.max(0, rest.length - longest);
-      const ready = rest.slice(0, whole);
-      rest = rest.slice(whole);
-      done(null, Buffer.from(ready, 'latin1'));
+      done(null, Buffer.from(pieces.push(chunk.toString('latin1')), 'latin1'));
     },
     flush(done) {
-      done(null, Buffer.from(rest, 'latin1'));
+      done(null, Buffer.from(pieces.end(), 'latin1'));
     },
   });
+}
+
+function piecesOf(forms: readonly string[]): Pieces {
+  let rest = '';
+  const clean = (text: string) => forms.reduce((left, form) => left.replaceAll(form, hidden), text);
+  return {
+    push(text) {
+      const all = clean(rest + text);
+      const ready = all.length - beginningAtEnd(all, forms);
+      rest = all.slice(ready);
+      return all.slice(0, ready);
+    },
+    end() {
+      const last = rest;
+      rest = '';
+      return last;
+    },
+  };
+}
+
+/** How many characters at the end of a text may be the beginning of one of the forms. */
+function beginningAtEnd(text: string, forms: readonly string[]): number {
+  const longest = Math.min(text.length, (forms[0]?.length ?? 0) - 1);
+  for (let length = longest; length > 0; length -= 1) {
+    const end = text.slice(-length);
+    if (forms.some((form) => form.length > length && form.startsWith(end))) return length;
+  }
+  return 0;
 }

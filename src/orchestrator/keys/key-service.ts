@@ -2,9 +2,16 @@
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
-import { type KeyTest, type Provider, type ProviderKey, usualBaseUrl } from '../../shared/model/api-key.ts';
+import {
+  type KeyTest,
+  type Provider,
+  type ProviderKey,
+  type ProviderModel,
+  usualBaseUrl,
+} from '../../shared/model/api-key.ts';
 import { inferenceErrors } from '../../shared/model/inference.ts';
 import { HostFault } from '../host-executors/host-executor.ts';
+import { redactionOf } from '../http-client/redact.ts';
 import { providerApis, type Target } from '../providers/provider.ts';
 import type { Person } from '../services.ts';
 import { patch, put, remove, type Store } from '../store/store.ts';
@@ -81,7 +88,8 @@ export function createKeyService(deps: { store: Store; vault: Vault; clock: Cloc
     const deadline = AbortSignal.timeout(testDeadline);
     try {
       const models = await providerApis[provider].models(target, deadline);
-      return { ok: true, models: models.slice(0, mostModels) };
+      const safe = redactionOf([target.secret]).value(models.slice(0, mostModels));
+      return { ok: true, models: safe as ProviderModel[] };
     } catch (error) {
       return { ok: false, models: [], error: testError(error, deadline) };
     }

@@ -3,7 +3,7 @@ import { type Static, Type } from 'typebox';
 import { Check } from 'typebox/value';
 import { broken, call, json } from './call.ts';
 import { fault, streamedRefusal } from './faults.ts';
-import type { ChatAnswer, ChatRequest, Part, ProviderApi, Target } from './provider.ts';
+import type { ChatAnswer, ChatRequest, Part, ProviderApi, Target, Told } from './provider.ts';
 import { serverEvents } from './sse.ts';
 
 const Models = Type.Object({
@@ -51,9 +51,9 @@ export const anthropic: ProviderApi = {
     }));
   },
 
-  async chat(target, request, signal, onText) {
+  async chat(target, request, signal, told) {
     const response = await call(target, '/messages', headersOf(target), chatBody(request), signal);
-    const reading = createReading(target, request.model, onText);
+    const reading = createReading(target, request.model, told);
     try {
       for await (const { data } of serverEvents(response.body ?? empty())) reading.take(parsed(data));
     } catch (error) {
@@ -99,7 +99,7 @@ function contentOf(part: Part): object {
 }
 
 /** Gathers an answer from its events. */
-function createReading(target: Target, asked: string, onText: (text: string) => void) {
+function createReading(target: Target, asked: string, told: Told) {
   let text = '';
   let model = asked;
   let stopReason: string | null = null;
@@ -110,11 +110,12 @@ function createReading(target: Target, asked: string, onText: (text: string) => 
     const { input_tokens, output_tokens, cache_creation_input_tokens: written, cache_read_input_tokens: read } = usage;
     if (input_tokens != null) tokens.input = input_tokens + (written ?? 0) + (read ?? 0);
     tokens.output = output_tokens ?? tokens.output;
+    if (tokens.input !== null) told.usage({ inputTokens: tokens.input, outputTokens: tokens.output ?? 0 });
   };
   const takeText = (more: string | undefined) => {
     if (more === undefined || more === '') return;
     text += more;
-    onText(more);
+    told.text(more);
   };
   const takeEvent = (event: StreamEvent) => {
     switch (event.type) {

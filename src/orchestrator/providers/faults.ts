@@ -1,6 +1,7 @@
 /** What a provider's refusal means, in our codes and in words. Pure. */
 import { type InferenceErrorCode, inferenceErrors } from '../../shared/model/inference.ts';
 import { HostFault } from '../host-executors/host-executor.ts';
+import { redactionOf } from '../http-client/redact.ts';
 
 const mostWords = 600;
 /** Longer waits than this are not worth a job's time. */
@@ -20,7 +21,7 @@ export function refusal(
   secret: string,
   now: number,
 ): HostFault {
-  const { words, codes } = saidIn(body);
+  const { words, codes } = saidIn(hide(body, secret));
   const said = hide(words, secret).slice(0, mostWords);
   const wait = retryAfter(headers, now);
   return fault(codeFor(status, codes, words), sentence(status, said), wait);
@@ -28,14 +29,14 @@ export function refusal(
 
 /** The same for an error that comes in the middle of a stream, where there is no status. */
 export function streamedRefusal(error: unknown, secret: string): HostFault {
-  const { words, codes } = saidIn(JSON.stringify({ error }));
+  const { words, codes } = saidIn(hide(JSON.stringify({ error }), secret));
   const status = statusOf(codes);
   return fault(codeFor(status, codes, words), `The provider broke off: ${hide(words, secret).slice(0, mostWords)}`);
 }
 
-/** The secret itself never leaves, even where a provider repeats it. */
+/** The secret itself never leaves, even where a provider repeats it, in whatever form. */
 export function hide(text: string, secret: string): string {
-  return secret === '' ? text : text.replaceAll(secret, '[hidden]');
+  return redactionOf([secret]).text(text);
 }
 
 function sentence(status: number, said: string): string {

@@ -7,7 +7,7 @@ import { Check } from 'typebox/value';
 import type { TokenUsage } from '../../shared/model/inference.ts';
 import { broken, call, json } from './call.ts';
 import { fault, streamedRefusal } from './faults.ts';
-import type { ChatAnswer, ChatRequest, Message, Part, ProviderApi, Target } from './provider.ts';
+import type { ChatAnswer, ChatRequest, Message, Part, ProviderApi, Target, Told } from './provider.ts';
 import { serverEvents } from './sse.ts';
 
 const Nullable = <T extends Parameters<typeof Type.Union>[0][number]>(type: T) =>
@@ -62,9 +62,9 @@ export const openAiCompatible: ProviderApi = {
     });
   },
 
-  async chat(target, request, signal, onText) {
+  async chat(target, request, signal, told) {
     const response = await call(target, '/chat/completions', headersOf(target), chatBody(target, request), signal);
-    const reading = createReading(target, request.model, onText);
+    const reading = createReading(target, request.model, told);
     if (response.headers.get('content-type')?.includes('application/json') === true) {
       // A server that does not stream answers at once.
       reading.take(await json(response, target, signal));
@@ -130,7 +130,7 @@ function contentOf(parts: Message['parts']): string | object[] {
 }
 
 /** Gathers an answer from its pieces. */
-function createReading(target: Target, asked: string, onText: (text: string) => void) {
+function createReading(target: Target, asked: string, told: Told) {
   let text = '';
   let usage: TokenUsage | null = null;
   let finish: string | null = null;
@@ -140,7 +140,7 @@ function createReading(target: Target, asked: string, onText: (text: string) => 
   const takeText = (more: string | null | undefined) => {
     if (more == null || more === '') return;
     text += more;
-    onText(more);
+    told.text(more);
   };
   return {
     take(value: unknown) {
@@ -151,6 +151,7 @@ function createReading(target: Target, asked: string, onText: (text: string) => 
       model = chunk.model ?? model;
       if (chunk.usage != null) {
         usage = { inputTokens: chunk.usage.prompt_tokens, outputTokens: chunk.usage.completion_tokens ?? 0 };
+        told.usage(usage);
       }
       for (const { delta, message, finish_reason } of chunk.choices ?? []) {
         takeText(delta?.content ?? message?.content);

@@ -27,6 +27,12 @@ export interface ChatRequest {
   readonly schema: Readonly<Record<string, unknown>> | null;
 }
 
+export interface Told {
+  text(text: string): void;
+  /** The figures of this request so far, as often as the provider says them: it may break off before the end. */
+  usage(usage: TokenUsage): void;
+}
+
 export interface ChatAnswer {
   readonly text: string;
   /** Null where the server does not say. */
@@ -44,8 +50,8 @@ export interface EmbeddingsAnswer {
 /** Rejects HostFaults with the codes of `inferenceErrors`. Cancelled by `signal`, the request is aborted at once. */
 export interface ProviderApi {
   models(target: Target, signal: AbortSignal): Promise<ProviderModel[]>;
-  /** `onText` is told of the answer piece by piece. */
-  chat(target: Target, request: ChatRequest, signal: AbortSignal, onText: (text: string) => void): Promise<ChatAnswer>;
+  /** `told` hears of the answer piece by piece. */
+  chat(target: Target, request: ChatRequest, signal: AbortSignal, told: Told): Promise<ChatAnswer>;
   embed(
     target: Target,
     request: { model: string; texts: readonly string[]; dimensions: number | undefined },

@@ -4,7 +4,7 @@ import type { Node } from '../../shared/model/node.ts';
 import type { RunSummary, WeavePart } from '../../shared/model/run.ts';
 import { useApi } from '../api/api.ts';
 import { nodesQuery } from '../api/queries.ts';
-import type { Presence } from '../ui/machine-chip.tsx';
+import { hostColour, hostMark, type Presence } from '../ui/machine-chip.tsx';
 import { formatPlural } from '../ui/numbers.ts';
 import type { WeaveStretch } from '../ui/weave.tsx';
 import { presenceOf } from './node-facts.ts';
@@ -21,7 +21,7 @@ export interface Machine {
 
 export interface Machines {
   all: readonly Machine[];
-  /** Undefined for a node that is no longer in the workspace. */
+  /** The host for its own id; undefined for a node that is no longer in the workspace. */
   get(nodeId: string): Machine | undefined;
 }
 
@@ -33,9 +33,14 @@ export const toMachine = (node: Node): Machine => ({
   presence: presenceOf(node),
 });
 
+/** The id of the host where attempts, steps and weaves name who did the work; it is in no list of nodes. */
+export const hostMachineId = 'host';
+/** The host itself, in grey: it calls providers and web addresses. */
+const host: Machine = { id: hostMachineId, name: 'Host', colour: hostColour, mark: hostMark, presence: 'here' };
+
 export function machinesOf(nodes: readonly Node[]): Machines {
   const byId = new Map(nodes.map((node) => [node.id, toMachine(node)]));
-  return { all: [...byId.values()], get: (nodeId) => byId.get(nodeId) };
+  return { all: [...byId.values()], get: (nodeId) => (nodeId === hostMachineId ? host : byId.get(nodeId)) };
 }
 
 const none: readonly Node[] = [];
@@ -72,7 +77,7 @@ const weight = (part: WeavePart) => Math.max(part.ms, part.count, 0);
 
 function stretch(part: WeavePart, machines: Machines, share: number): WeaveStretch {
   const machine = part.nodeId === null ? undefined : machines.get(part.nodeId);
-  if (machine === undefined) return { kind: 'host', share, key: part.nodeId ?? 'host' };
+  if (machine === undefined || machine.id === hostMachineId) return { kind: 'host', share, key: part.nodeId ?? 'host' };
   return { kind: 'machine', colour: machine.colour, share, key: machine.id };
 }
 

@@ -112,5 +112,8 @@ describe('DESIGN the weave: progress of a run, cut by who did the work', () => {
     const weave = [{ nodeId: 'node-gone', ms: 10, count: 1 }];
     expect(weaveOf(run({ weave }), machines)[0]).toMatchObject({ kind: 'host', share: 6 });
     expect(weaveOf(run({}), machines)[0]).toMatchObject({ kind: 'host', share: 6 });
+    const asked = run({ weave: [{ nodeId: 'host', ms: 10, count: 1 }] });
+    expect(weaveOf(asked, machines)[0]).toMatchObject({ kind: 'host', share: 6 });
+    expect(weaveWords(asked, machines)).toBe('Host 100 %');
   });
 });

@@ -1,7 +1,7 @@
 import './machine-chip.css';
 import type { CSSProperties, ReactNode } from 'react';
 
-/** Colour and mark of a node, 1–8 each (DESIGN.md, Machines). */
+/** Colour and mark of a node, 1–8 each (DESIGN.md, Machines); 0 is the host. */
 export interface MachineLook {
   colour: number;
   mark: number;
@@ -29,8 +29,14 @@ const marks: readonly ReactNode[] = [
   <path key="corner" d="M4.2 4.2h2.6v5h5v2.6H4.2z" />,
 ];
 
+/** Look of the host, which is no node: the grey of work without one, and two trays. */
+export const hostColour = 0;
+export const hostMark = 0;
+const hostTrays = <path d="M4 4.4h8v3H4zM4 8.6h8v3H4z" />;
+
 /** The mark alone, in a box of 16 × 16, for drawings that fill it themselves. */
-export const machineMark = (mark: number): ReactNode => marks[(mark - 1) % marks.length];
+export const machineMark = (mark: number): ReactNode =>
+  mark === hostMark ? hostTrays : marks[(mark - 1) % marks.length];
 
 /** Sets `--c`, the colour of the machine that everything inside takes. */
 export const machineColour = (colour: number): CSSProperties =>
