@@ -96,7 +96,6 @@ async function assemble(
   const { hostId } = identity;
   const { version, dataDir } = config;
   const history = createHistory({ store: opened, acting, blobs, clock, dataDir, hostId, version, log });
-  const samples = createSamples(resourcePath('samples'), files);
   const master = await masterKey(config.dataDir, config.masterKey, random);
   const collections = createCollections({ folder: layoutOf(config.dataDir).vectors, clock });
   stops.push(collections.stop);
@@ -126,6 +125,8 @@ async function assemble(
     await work.endRuns(workspaceId);
     await jobs.cancelWorkspace(workspaceId);
     await collections.forget(workspaceId);
+  const models = (workspaceId: string) => reachableModels({ keys: host.keys, nodes }, workspaceId);
+  const samples = createSamples(resourcePath('samples'), files, models);
   };
   const onVerifyShare = core.verifier.setShare;
   const people = createPeople({ store, clock, ids, random, hub, nodes, directory, endWork, onVerifyShare });
@@ -172,7 +173,7 @@ async function assemble(
       samples: samples.list,
       collections,
       ...{ keys: host.keys, secrets: host.secrets, settings: host.settings, usage: host.usage },
-      models: (workspaceId) => reachableModels({ keys: host.keys, nodes }, workspaceId),
+      models,
       acting,
       ...history,
     },

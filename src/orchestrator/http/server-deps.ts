@@ -1,13 +1,13 @@
 import type { Logger } from 'pino';
 import type { Clock } from '../../shared/clock.ts';
 import type { ReachableModel } from '../../shared/model/inference.ts';
+import type { SampleSummary } from '../../shared/model/sample.ts';
 import type { ApprovalService } from '../approvals/approvals.ts';
 import type { Acting } from '../audit/acting.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Backups } from '../backup/backups.ts';
 import type { RetentionService } from '../history/retention.ts';
 import type { KeyService } from '../keys/key-service.ts';
-import type { SampleSummary } from '../samples/samples.ts';
 import type { SecretService } from '../secrets/secret-service.ts';
 import type {
   AttemptTickets,

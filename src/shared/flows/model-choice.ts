@@ -68,8 +68,10 @@ function namesIn(text: string): unknown[] {
   }
 }
 
+const noModel = 'No model is chosen. Add a key on the page Keys, or start Ollama on a node, and choose one here';
+
 export function modelProblems(model: string): { field: string; message: string }[] {
-  return parseModelRef(model) === null ? [{ field: 'model', message: 'No model is chosen' }] : [];
+  return parseModelRef(model) === null ? [{ field: 'model', message: noModel }] : [];
 }
 
 /** The model's name, for the foot of a step. */

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import { FlowFile, FlowVersion } from '../../model/flow.ts';
 import { mostRunsAtOnce, whenBusyChoices } from '../../model/flow-settings.ts';
 import { FlowSummary } from '../../model/run.ts';
+import { SampleSummary } from '../../model/sample.ts';
 import { Id, Name } from '../../model/values.ts';
 import { Page, PageOf, route, WithId } from '../route.ts';
 
@@ -143,14 +144,7 @@ export const flowsRoutes = {
     access: 'user',
     summary: 'Sample flows that come with the program',
     response: Type.Object({
-      items: Type.Array(
-        Type.Object({
-          id: Type.String(),
-          name: Type.String(),
-          description: Type.String(),
-          steps: Type.Integer(),
-        }),
-      ),
+      items: Type.Array(SampleSummary),
     }),
   }),
 } as const;
