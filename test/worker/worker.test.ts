@@ -68,7 +68,7 @@ describe('registering', () => {
       workspace_ids: [],
       resource_limits: { ramPercent: 75 },
       remote_control_enabled: false,
-      executors: ['script', 'ocr', 'inference', 'model'],
+      executors: ['script', 'ocr', 'document', 'inference', 'model'],
       join_key: 'AB3X7K9M',
       version: '0.0.0-test',
       running: [],
@@ -235,7 +235,7 @@ describe('jobs', () => {
   it('S8: refuses what it cannot do or has no room for, with the reason', async () => {
     await worker();
     const session = await host.admitted();
-    session.send(script('', { kind: 'inference' }), script('', { requires: { cores: 0.5, ramMb: 2 ** 40 } }));
+    session.send(script('', { kind: 'juggling' }), script('', { requires: { cores: 0.5, ramMb: 2 ** 40 } }));
     expect(await session.next('job_reject')).toMatchObject({ reason: 'no_executor' });
     expect(await session.next('job_reject')).toMatchObject({ reason: 'no_room' });
   });
