@@ -12,79 +12,107 @@ export const maxLag = 8 * 1024 * 1024;
 /** How long a closing handshake may take. */
 const closeWithin = 2_000;
 
-export interface Sender {
-  send(message: object): void;
+/**
+ * Sends to one socket. A class, with nothing in it that a silent connection does not need: a host holds one for each of
+ * thousands of nodes.
+ */
+export class Sender {
+  readonly #socket: Socket;
+  readonly #slow: number;
+  /** Messages of this turn of the event loop, as JSON. */
+  #waiting: string[] | null = null;
+  #batches = false;
+  #closed = false;
+
+  /** A receiver that lags too far behind is closed with the code `slow`. */
+  constructor(socket: Socket, slow: number) {
+    this.#socket = socket;
+    this.#slow = slow;
+  }
+
+  send(message: object): void {
+    this.sendText(JSON.stringify(message));
+  }
+
+  /** A message that is JSON already: what many receive is written once. */
+  sendText(json: string): void {
+    if (this.#closed) return;
+    if (this.#waiting !== null) {
+      this.#waiting.push(json);
+      return;
+    }
+    this.#waiting = [json];
+    setImmediate(flush, this);
+  }
+
   /** From now on several messages may share a frame, as an array. */
-  allowBatches(): void;
-  close(code: number, reason: string): void;
+  allowBatches(): void {
+    this.#batches = true;
+  }
+
+  /** Sends what waits. */
+  flush(): void {
+    if (this.#closed) return;
+    this.#write();
+    if (this.#socket.bufferedAmount > maxLag) this.close(this.#slow, 'slow');
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#write();
+    this.#socket.close(code, reason);
+    setTimeout(() => this.#socket.terminate(), closeWithin).unref();
+  }
+
+  #write(): void {
+    const messages = this.#waiting;
+    this.#waiting = null;
+    if (messages === null || this.#socket.readyState !== open) return;
+    for (const frame of this.#batches ? framesOf(messages) : messages) this.#socket.send(frame);
+  }
 }
 
-/** `onSlow` is called once when the receiver lags too far behind; it should close. */
-export function createSender(socket: Socket, onSlow: () => void): Sender {
-  let waiting: string[] = [];
-  let scheduled = false;
-  let batches = false;
-  let closed = false;
-  const write = () => {
-    const messages = waiting;
-    waiting = [];
-    if (socket.readyState !== open) return;
-    for (const frame of batches ? framesOf(messages) : messages) socket.send(frame);
-  };
-  const flush = () => {
-    scheduled = false;
-    if (closed) return;
-    write();
-    if (socket.bufferedAmount > maxLag) onSlow();
-  };
-  return {
-    send(message) {
-      if (closed) return;
-      waiting.push(JSON.stringify(message));
-      if (scheduled) return;
-      scheduled = true;
-      setImmediate(flush);
-    },
-    allowBatches() {
-      batches = true;
-    },
-    close(code, reason) {
-      if (closed) return;
-      closed = true;
-      write();
-      socket.close(code, reason);
-      setTimeout(() => socket.terminate(), closeWithin).unref();
-    },
-  };
-}
+const flush = (sender: Sender) => sender.flush();
 
 /** Puts messages together into arrays, each frame bounded; one message alone stays bare. */
-export function* framesOf(messages: readonly string[]): Iterable<string> {
+export function framesOf(messages: readonly string[]): string[] {
+  const frames: string[] = [];
   let from = 0;
   let size = 0;
-  for (const [index, message] of messages.entries()) {
-    if (index > from && (size + message.length > frameSize || index - from >= 4_000)) {
-      yield frame(messages.slice(from, index));
+  for (let index = 0; index < messages.length; index += 1) {
+    const { length } = messages[index] ?? '';
+    if (index > from && (size + length > frameSize || index - from >= 4_000)) {
+      frames.push(frame(messages.slice(from, index)));
       from = index;
       size = 0;
     }
-    size += message.length;
+    size += length;
   }
-  if (from < messages.length) yield frame(from === 0 ? messages : messages.slice(from));
+  if (from < messages.length) frames.push(frame(from === 0 ? messages : messages.slice(from)));
+  return frames;
 }
 
 const frame = (messages: readonly string[]) =>
   messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(',')}]`;
 
-/** A bucket of tokens: whether so many messages are still within the rate. */
-export function createRateBound(perSecond: number, burst: number, now: () => number): (count: number) => boolean {
-  let tokens = burst;
-  let at = now();
-  return (count) => {
-    const time = now();
-    tokens = Math.min(burst, tokens + (Math.max(0, time - at) * perSecond) / 1_000);
-    at = time;
-    tokens -= count;
-    return tokens >= 0;
-  };
+/** A bucket of tokens that refills by so many a second, up to `burst`. */
+export class RateBound {
+  readonly #rate: { readonly perSecond: number; readonly burst: number };
+  #tokens: number;
+  #at: number;
+
+  constructor(rate: { readonly perSecond: number; readonly burst: number }, now: number) {
+    this.#rate = rate;
+    this.#tokens = rate.burst;
+    this.#at = now;
+  }
+
+  /** Whether so many messages are still within the rate. */
+  allows(count: number, now: number): boolean {
+    const since = Math.max(0, now - this.#at);
+    this.#tokens = Math.min(this.#rate.burst, this.#tokens + (since * this.#rate.perSecond) / 1_000) - count;
+    this.#at = now;
+    return this.#tokens >= 0;
+  }
 }

@@ -14,7 +14,7 @@ import {
 import type { EngineLog } from '../jobs/engine.ts';
 import { withoutOrigin } from '../jobs/origin.ts';
 import type { JobService } from '../services.ts';
-import { createRateBound, createSender, type Sender } from './frames.ts';
+import { RateBound, Sender } from './frames.ts';
 import type { EventHub, HubEvent } from './hub.ts';
 import { followOutput } from './job-stream.ts';
 
@@ -61,7 +61,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): LiveGateway {
 
   return {
     accept(socket, userId) {
-      const sender = createSender(socket, () => sender.close(liveCloseCodes.slow, 'slow'));
+      const sender = new Sender(socket, liveCloseCodes.slow);
       open.add(sender);
       const connection = createConnection(deps, sender, userId, followed);
       sender.send({ type: 'hello', ...deps.host });
@@ -70,7 +70,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): LiveGateway {
         open.delete(sender);
         connection.closed();
       });
-      return { close: sender.close };
+      return { close: (code, reason) => sender.close(code, reason) };
     },
     stop() {
       stopFollowing();
@@ -81,7 +81,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): LiveGateway {
 
 function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string, followed: Followed) {
   const { hub, jobs } = deps;
-  const withinRate = createRateBound(rate.perSecond, rate.burst, deps.clock.now);
+  const bound = new RateBound(rate, deps.clock.now());
   /** How to stop each subscription. */
   const topics = new Map<string, () => void>();
   const mySubmits = new Map<string, number>();
@@ -183,7 +183,7 @@ function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string,
     read(frame: string) {
       if (over) return;
       const messages = codec.decode(frame);
-      if (!withinRate(messages.length)) return sender.close(liveCloseCodes.flood, 'flood');
+      if (!bound.allows(messages.length, deps.clock.now())) return sender.close(liveCloseCodes.flood, 'flood');
       if (frame.startsWith('[')) sender.allowBatches();
       for (const decoded of messages) {
         if (decoded.status === 'message') {

@@ -7,6 +7,7 @@ import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
 import { createCodec, type Decoded } from '../../shared/protocol/codec.ts';
 import {
+  type HostMessage,
   type NodeMessage,
   type NodeMessageOf,
   nodeCloseCodes,
@@ -18,7 +19,7 @@ import type { EngineLog, JobEngine } from '../jobs/engine.ts';
 import type { NodeDesk, Reception } from '../nodes/desk.ts';
 import type { NodeSession, Roster } from '../nodes/roster.ts';
 import type { Timers } from '../timers.ts';
-import { createRateBound, createSender, type Sender } from './frames.ts';
+import { RateBound, Sender } from './frames.ts';
 
 export interface NodeGatewayDeps {
   desk: NodeDesk;
@@ -47,174 +48,207 @@ const codec = createCodec(nodeMessages);
 type Chunk = NodeMessageOf<'chunk'>;
 
 type Stage =
-  | { readonly name: 'unknown' }
-  /** Its registration or proof is being looked at. */
-  | { readonly name: 'judged' }
-  | { readonly name: 'challenged'; readonly nonce: string; readonly reception: Reception }
-  | { readonly name: 'registered'; readonly nodeId: string; readonly session: NodeSession }
-  | { readonly name: 'closed' };
+  | { readonly name: 'unknown' | 'judged' | 'registered' | 'closed' }
+  | { readonly name: 'challenged'; readonly nonce: string; readonly reception: Reception };
+const unknown: Stage = { name: 'unknown' };
+/** Its registration or proof is being looked at. */
+const judged: Stage = { name: 'judged' };
+const registered: Stage = { name: 'registered' };
+const over: Stage = { name: 'closed' };
 
 export function createNodeGateway(deps: NodeGatewayDeps): NodeGateway {
-  const open = new Set<Sender>();
+  const open = new Map<WebSocket, NodeConnection>();
+  // Shared by all sockets: listeners of their own would cost each of thousands of nodes more than all it says.
+  function onMessage(this: WebSocket, data: RawData, binary: boolean): void {
+    open.get(this)?.read(binary ? '' : data.toString());
+  }
+  function onClose(this: WebSocket): void {
+    open.get(this)?.closed();
+    open.delete(this);
+  }
   return {
     accept(socket, address) {
-      const sender = createSender(socket, () => sender.close(nodeCloseCodes.slow, 'slow'));
-      open.add(sender);
-      const connection = createConnection(deps, sender, address);
-      socket.on('message', (data: RawData, binary: boolean) => connection.read(binary ? '' : data.toString()));
-      socket.on('close', () => {
-        open.delete(sender);
-        connection.closed();
-      });
+      open.set(socket, new NodeConnection(deps, new Sender(socket, nodeCloseCodes.slow), address));
+      socket.on('message', onMessage);
+      socket.on('close', onClose);
     },
     stop() {
-      for (const sender of open) sender.close(nodeCloseCodes.stopping, 'stopping');
+      for (const connection of open.values()) connection.close(nodeCloseCodes.stopping, 'stopping');
     },
   };
 }
 
-function createConnection(deps: NodeGatewayDeps, sender: Sender, address: string) {
-  const { desk, log, timers } = deps;
-  const withinRate = createRateBound(rate.perSecond, rate.burst, deps.clock.now);
-  let stage: Stage = { name: 'unknown' };
-  let malformed = 0;
-  /** The one session of this connection, also when it registers again. */
-  let mine: { nodeId: string; session: NodeSession } | null = null;
-  const stopWaiting = timers.after(introduceWithin, () => {
-    if (stage.name !== 'registered') close(nodeCloseCodes.refused, 'not_introduced');
-  });
+/** One connection, which is one session of a node, also when it registers again. A class for the sake of its size. */
+class NodeConnection implements NodeSession {
+  readonly #deps: NodeGatewayDeps;
+  readonly #sender: Sender;
+  readonly #address: string;
+  readonly #bound: RateBound;
+  #stage: Stage = unknown;
+  #malformed = 0;
+  /** The node that was admitted here. */
+  #nodeId: string | null = null;
+  #stopWaiting: (() => void) | null;
 
-  const close = (code: number, reason: string) => {
-    sender.close(code, reason);
-    closed();
-  };
-  const closed = () => {
-    stopWaiting();
-    if (mine !== null) desk.disconnected(mine.nodeId, mine.session);
-    stage = { name: 'closed' };
-  };
-  const refuse = () => {
-    sender.send(registrationRefused);
-    close(nodeCloseCodes.refused, 'refused');
-  };
-  /** Nothing that goes wrong in judging a node may leave it hanging. */
-  const judging = (work: () => Promise<void>) => {
-    stage = { name: 'judged' };
-    work().catch((error: unknown) => {
-      log.error({ err: error }, 'A node could not be registered');
-      close(nodeCloseCodes.refused, 'failed');
+  constructor(deps: NodeGatewayDeps, sender: Sender, address: string) {
+    this.#deps = deps;
+    this.#sender = sender;
+    this.#address = address;
+    this.#bound = new RateBound(rate, deps.clock.now());
+    this.#stopWaiting = deps.timers.after(introduceWithin, () => {
+      if (this.#stage !== registered) this.close(nodeCloseCodes.refused, 'not_introduced');
     });
-  };
+  }
 
-  const register = (message: Extract<NodeMessage, { type: 'register' }>) =>
-    judging(async () => {
-      const reception = await desk.receive(message, address);
-      if (stage.name !== 'judged') return;
-      if (reception === null) return refuse();
-      if (reception.prove === null) return admit(reception);
-      const nonce = randomBytes(32).toString('base64url');
-      stage = { name: 'challenged', nonce, reception };
-      sender.send({ type: 'challenge', nonce });
-    });
-  const prove = (nonce: string, reception: Reception, signature: string) =>
-    judging(async () => {
-      const text = proofText(reception.message.capabilities.node_id, nonce);
-      if (isSigned(text, reception.prove ?? '', signature)) return admit(reception);
-      desk.refused(address);
-      refuse();
-    });
-  const admit = async (reception: Reception) => {
-    const nodeId = reception.message.capabilities.node_id;
-    const admitted = await desk.admit(reception, () => {
-      const session = mine?.session ?? { send: sender.send, close };
-      mine = { nodeId, session };
-      if (stage.name === 'judged') stage = { name: 'registered', nodeId, session };
-      return session;
-    });
-    if (!admitted) return refuse();
-    // The socket went away meanwhile.
-    if (stage.name === 'closed') {
-      if (mine !== null) desk.disconnected(nodeId, mine.session);
+  send(message: HostMessage): void {
+    this.#sender.send(message);
+  }
+
+  close(code: number, reason: string): void {
+    this.#sender.close(code, reason);
+    this.closed();
+  }
+
+  closed(): void {
+    this.#introduced();
+    this.#stage = over;
+    if (this.#nodeId !== null) this.#deps.desk.disconnected(this.#nodeId, this);
+  }
+
+  read(frame: string): void {
+    if (this.#stage === over) return;
+    const messages = codec.decode(frame);
+    if (!this.#bound.allows(messages.length, this.#deps.clock.now())) {
+      this.close(nodeCloseCodes.flood, 'flood');
       return;
     }
-    stopWaiting();
-    // A node of the first system names no executors, and reads one message per frame.
-    if (reception.message.executors !== undefined) sender.allowBatches();
-  };
+    if (this.#stage === registered && this.#nodeId !== null) this.#deps.desk.heard(this.#nodeId);
+    this.#take(messages);
+  }
 
-  const handle = (decoded: Decoded<NodeMessage>) => {
+  /** Chunks that follow one another in a frame are told, and acknowledged, together by attempt. */
+  #take(messages: readonly Decoded<NodeMessage>[]): void {
+    let written: Map<string, [Chunk, ...Chunk[]]> | null = null;
+    for (const decoded of messages) {
+      if (decoded.status === 'message' && decoded.message.type === 'chunk') {
+        written ??= new Map();
+        const before = written.get(decoded.message.fence);
+        if (before === undefined) written.set(decoded.message.fence, [decoded.message]);
+        else before.push(decoded.message);
+        continue;
+      }
+      if (written !== null) this.#write(written);
+      written = null;
+      this.#handle(decoded);
+    }
+    if (written !== null) this.#write(written);
+  }
+
+  #write(written: ReadonlyMap<string, readonly [Chunk, ...Chunk[]]>): void {
+    this.#malformed = 0;
+    if (this.#stage !== registered || this.#nodeId === null) return;
+    for (const chunks of written.values()) write(this.#deps, this.#nodeId, this, chunks);
+  }
+
+  #handle(decoded: Decoded<NodeMessage>): void {
     switch (decoded.status) {
       case 'message':
-        malformed = 0;
-        if (stage.name === 'registered') perform(deps, stage.nodeId, stage.session, decoded.message, register);
-        else if (stage.name === 'unknown' && decoded.message.type === 'register') register(decoded.message);
-        else if (stage.name === 'challenged' && decoded.message.type === 'proof') {
-          prove(stage.nonce, stage.reception, decoded.message.signature);
-        }
+        this.#malformed = 0;
+        this.#hear(decoded.message);
         return;
       case 'unknown':
-        log.info({ type: decoded.type }, 'A node sent a message of an unknown type');
+        this.#deps.log.info({ type: decoded.type }, 'A node sent a message of an unknown type');
         return;
       case 'malformed':
-        malformed += 1;
-        sender.send({ type: 'error', code: 'malformed_message', message: decoded.detail, path: decoded.path });
-        if (malformed >= malformedInARow) close(nodeCloseCodes.malformed, 'malformed');
+        this.#malformed += 1;
+        this.send({ type: 'error', code: 'malformed_message', message: decoded.detail, path: decoded.path });
+        if (this.#malformed >= malformedInARow) this.close(nodeCloseCodes.malformed, 'malformed');
         return;
       default:
         decoded satisfies never;
     }
-  };
+  }
 
-  /** Chunks of this frame, by attempt: those of one attempt are told, and acknowledged, together. */
-  let written = new Map<string, [Chunk, ...Chunk[]]>();
-  const gather = (chunk: Chunk) => {
-    const before = written.get(chunk.fence);
-    if (before === undefined) written.set(chunk.fence, [chunk]);
-    else before.push(chunk);
-  };
-  const tellWritten = () => {
-    if (written.size === 0) return;
-    const all = written;
-    written = new Map();
-    malformed = 0;
-    if (stage.name !== 'registered') return;
-    for (const chunks of all.values()) write(deps, stage.nodeId, stage.session, chunks);
-  };
+  #hear(message: NodeMessage): void {
+    const stage = this.#stage;
+    if (stage === registered && this.#nodeId !== null) {
+      const nodeId = this.#nodeId;
+      // The first system registers again when its limits have changed.
+      if (message.type !== 'register') perform(this.#deps, nodeId, this, message);
+      else if (isCurrent(this.#deps, nodeId, this) && message.capabilities.node_id === nodeId) this.#register(message);
+    } else if (stage === unknown && message.type === 'register') this.#register(message);
+    else if (stage.name === 'challenged' && message.type === 'proof') this.#prove(stage, message.signature);
+  }
 
-  return {
-    closed,
-    read(frame: string) {
-      if (stage.name === 'closed') return;
-      const messages = codec.decode(frame);
-      if (!withinRate(messages.length)) return close(nodeCloseCodes.flood, 'flood');
-      if (stage.name === 'registered') desk.heard(stage.nodeId);
-      for (const decoded of messages) {
-        if (decoded.status === 'message' && decoded.message.type === 'chunk') gather(decoded.message);
-        else {
-          tellWritten();
-          handle(decoded);
-        }
-      }
-      tellWritten();
-    },
-  };
+  #register(message: NodeMessageOf<'register'>): void {
+    this.#judging(async () => {
+      const reception = await this.#deps.desk.receive(message, this.#address);
+      if (this.#stage !== judged) return;
+      if (reception === null) return this.#refuse();
+      if (reception.prove === null) return this.#admit(reception);
+      const nonce = randomBytes(32).toString('base64url');
+      this.#stage = { name: 'challenged', nonce, reception };
+      this.send({ type: 'challenge', nonce });
+    });
+  }
+
+  #prove({ nonce, reception }: Extract<Stage, { name: 'challenged' }>, signature: string): void {
+    this.#judging(async () => {
+      const text = proofText(reception.message.capabilities.node_id, nonce);
+      if (isSigned(text, reception.prove ?? '', signature)) return this.#admit(reception);
+      this.#deps.desk.refused(this.#address);
+      this.#refuse();
+    });
+  }
+
+  /** Nothing that goes wrong in judging a node may leave it hanging. */
+  #judging(work: () => Promise<void>): void {
+    this.#stage = judged;
+    work().catch((error: unknown) => {
+      this.#deps.log.error({ err: error }, 'A node could not be registered');
+      this.close(nodeCloseCodes.refused, 'failed');
+    });
+  }
+
+  async #admit(reception: Reception): Promise<void> {
+    const nodeId = reception.message.capabilities.node_id;
+    const admitted = await this.#deps.desk.admit(reception, () => {
+      this.#nodeId = nodeId;
+      if (this.#stage === judged) this.#stage = registered;
+      return this;
+    });
+    if (!admitted) return this.#refuse();
+    // The socket went away meanwhile.
+    if (this.#stage === over) return this.#deps.desk.disconnected(nodeId, this);
+    this.#introduced();
+    // A node of the first system names no executors, and reads one message per frame.
+    if (reception.message.executors !== undefined) this.#sender.allowBatches();
+  }
+
+  #refuse(): void {
+    this.send(registrationRefused);
+    this.close(nodeCloseCodes.refused, 'refused');
+  }
+
+  #introduced(): void {
+    this.#stopWaiting?.();
+    this.#stopWaiting = null;
+  }
 }
+
+/** N5: what an older connection still says is dropped. */
+const isCurrent = ({ roster }: Pick<NodeGatewayDeps, 'roster'>, nodeId: string, session: NodeSession) =>
+  roster.get(nodeId)?.session === session;
 
 /** What a registered node says. */
 function perform(
   { desk, engine, roster }: NodeGatewayDeps,
   nodeId: string,
   session: NodeSession,
-  message: NodeMessage,
-  registerAgain: (message: Extract<NodeMessage, { type: 'register' }>) => void,
+  message: Exclude<NodeMessage, { type: 'register' }>,
 ): void {
-  // N5: what an older connection still says is dropped.
-  if (roster.get(nodeId)?.session !== session) return;
+  if (!isCurrent({ roster }, nodeId, session)) return;
   switch (message.type) {
-    case 'register':
-      // The first system says so when its limits have changed.
-      if (message.capabilities.node_id === nodeId) registerAgain(message);
-      return;
     case 'heartbeat':
       desk.heartbeat(nodeId, message);
       return;
@@ -259,7 +293,7 @@ function write(
   session: NodeSession,
   chunks: readonly [Chunk, ...Chunk[]],
 ): void {
-  if (roster.get(nodeId)?.session !== session) return;
+  if (!isCurrent({ roster }, nodeId, session)) return;
   const [{ job_id, fence }] = chunks;
   const seq = engine.wrote(nodeId, chunks);
   if (seq === null) session.send({ type: 'job_cancel', job_id, fence, reason: 'stale' });
