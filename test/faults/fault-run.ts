@@ -2,11 +2,15 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { finishedJobStates } from '../../src/shared/model/job.ts';
+import { isRunOver } from '../../src/shared/model/run.ts';
 import { waitFor } from '../harness/processes.ts';
 import { type Cluster, startCluster } from './cluster.ts';
 import { canMount, makeDisk } from './disk.ts';
-import { beginWork, type WorkDone } from './do-work.ts';
+import { beginWork } from './do-work.ts';
 import { differences, type EndState, judge, type Verdict } from './end-state.ts';
+import { listJobs, listRuns } from './listing.ts';
 import { performFaults } from './perform.ts';
 import { type FaultPlan, faultKinds, planFaults } from './plan.ts';
 import { variants, type Work, workOf } from './work.ts';
@@ -24,7 +28,7 @@ export interface FaultRun extends Omit<Verdict, 'end'> {
 export const isWell = ({ lost, doubled, different }: FaultRun) => lost.length + doubled.length + different.length === 0;
 
 /** How long everything may take to end once the last fault is healed. */
-const healWithin = 180_000;
+const healWithin = 120_000;
 
 const expected = new Map<number, Promise<EndState>>();
 
@@ -86,7 +90,7 @@ async function inCluster(folder: string, plan: FaultPlan, work: Work, say: (text
     say('healed');
     await done.acknowledged(healWithin);
     say('acknowledged');
-    await allEnded(cluster, done);
+    await allEnded(cluster);
     say('ended');
     return await judge(cluster.direct(), cluster.workspaceId, work, done);
   } finally {
@@ -95,20 +99,19 @@ async function inCluster(folder: string, plan: FaultPlan, work: Work, say: (text
 }
 
 /** Waits for the end of everything; what has not ended by then is for the verdict to say. */
-export async function allEnded(cluster: Cluster, { runs }: WorkDone): Promise<void> {
-  const params = { id: cluster.workspaceId };
-  const open = async () => {
-    const query = { state: 'queued,assigned,running', limit: 1 };
-    const [jobs, going] = await Promise.all([
-      // One question, so that no job that goes from one state to the next is missed between two.
-      cluster.direct().call('listJobs', { params, query }),
-      Promise.all(
-        [...runs.values()].flatMap((ids) => [...ids].map((id) => cluster.direct().call('getRun', { params: { id } }))),
-      ),
-    ]);
-    return jobs.items.length + going.filter(({ run }) => run.state === 'running').length;
+export async function allEnded({ direct, workspaceId: id }: Cluster): Promise<void> {
+  const params = { id };
+  const isOpen = async () => {
+    const jobs = direct().call('listJobs', { params, query: { state: 'queued,assigned,running', limit: 1 } });
+    const runs = direct().call('listRuns', { params, query: { state: 'running', limit: 1 } });
+    return (await jobs).items.length + (await runs).items.length > 0;
   };
-  await waitFor('everything to end', async () => (await open().catch(() => 1)) === 0, healWithin).catch(
-    () => undefined,
-  );
+  // The cheap question first. A job whose end is decided and not yet written is open no more, and not shown as ended either.
+  const settled = async () => {
+    await wait(200);
+    if (await isOpen()) return false;
+    const [jobs, runs] = await Promise.all([listJobs(direct(), id), listRuns(direct(), id)]);
+    return jobs.every(({ state }) => finishedJobStates.includes(state)) && runs.every(({ state }) => isRunOver(state));
+  };
+  await waitFor('everything to end', () => settled().catch(() => false), healWithin).catch(() => undefined);
 }

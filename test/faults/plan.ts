@@ -27,7 +27,7 @@ export interface FaultPlan {
 }
 
 /** How long faults begin. */
-export const faultsFor = 4_500;
+export const faultsFor = 2_800;
 const first = 200;
 const most = 6;
 
@@ -49,28 +49,28 @@ const drawFault: { readonly [Kind in FaultKind]: (draw: Draw, joined: number) =>
   kill_orchestrator: () => ({ kind: 'kill_orchestrator' }),
   kill_host: (draw) => ({ kind: 'kill_host', forMs: draw.whole(0, 800) }),
   kill_worker: (draw, joined) => ({ kind: 'kill_worker', node: draw.whole(-1, joined - 1) }),
-  kill_node: (draw, joined) => ({ kind: 'kill_node', node: draw.whole(0, joined - 1), forMs: draw.whole(0, 4_000) }),
+  kill_node: (draw, joined) => ({ kind: 'kill_node', node: draw.whole(0, joined - 1), forMs: draw.whole(0, 2_500) }),
   kill_sandbox: () => ({ kind: 'kill_sandbox' }),
   stop_worker: (draw, joined) => ({
     kind: 'stop_worker',
     node: draw.whole(-1, joined - 1),
-    forMs: draw.whole(300, 4_500),
+    forMs: draw.whole(300, 3_000),
   }),
   swallow_node: (draw, joined) => ({
     kind: 'swallow_node',
     node: draw.whole(0, joined - 1),
-    forMs: draw.whole(300, 4_500),
+    forMs: draw.whole(300, 3_000),
   }),
   cut_node: (draw, joined) => ({ kind: 'cut_node', node: draw.whole(0, joined - 1) }),
   delay_node: (draw, joined) => ({
     kind: 'delay_node',
     node: draw.whole(0, joined - 1),
     byMs: draw.whole(20, 300),
-    forMs: draw.whole(500, 3_000),
+    forMs: draw.whole(500, 2_500),
   }),
   swallow_client: (draw) => ({ kind: 'swallow_client', forMs: draw.whole(200, 2_500) }),
   cut_client: () => ({ kind: 'cut_client' }),
-  delay_client: (draw) => ({ kind: 'delay_client', byMs: draw.whole(20, 300), forMs: draw.whole(500, 3_000) }),
+  delay_client: (draw) => ({ kind: 'delay_client', byMs: draw.whole(20, 300), forMs: draw.whole(500, 2_500) }),
   disk_full: (draw) => ({ kind: 'disk_full', forMs: draw.whole(300, 2_000) }),
 };
 

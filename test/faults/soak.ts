@@ -60,7 +60,7 @@ for (let round = 0; Date.now() + faultsFor < until; round += 1) {
 }
 await wait(Math.max(0, until - Date.now()));
 await done.acknowledged(120_000);
-await allEnded(cluster, done);
+await allEnded(cluster);
 stopTelling();
 const { submitted, acknowledged, finished, lost, doubled, end } = await judge(
   cluster.direct(),

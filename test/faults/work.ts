@@ -4,14 +4,20 @@ import type { KeyedJob } from './jobs-client.ts';
 import type { EchoInput } from './programs/echo.ts';
 import { drawFrom } from './random.ts';
 
-export const variants = 4;
+export const variants = 2;
 
 export interface Work {
   /** What is submitted, and when, in milliseconds from the start. */
   readonly jobs: readonly { readonly at: number; readonly job: KeyedJob }[];
   /** Submitted at the start, and cancelled while they run or wait. */
   readonly cancelled: readonly { readonly at: number; readonly job: KeyedJob }[];
-  readonly runs: readonly { readonly at: number; readonly key: string; readonly list: number[] }[];
+  readonly runs: readonly {
+    readonly at: number;
+    readonly key: string;
+    readonly list: number[];
+    /** What is answered when it asks. */
+    readonly decision: 'approve' | 'reject';
+  }[];
 }
 
 export interface WorkSize {
@@ -22,7 +28,7 @@ export interface WorkSize {
   /** Milliseconds over which it is spread. */
   over: number;
 }
-const usual: WorkSize = { echoes: 300, scripts: 6, cancelled: 4, runs: 2, over: 4_500 };
+const usual: WorkSize = { echoes: 160, scripts: 3, cancelled: 4, runs: 2, over: 2_800 };
 
 /** Hours: ends only by being cancelled. */
 const endless = 3 * 3_600_000;
@@ -45,7 +51,7 @@ export function workOf(variant: number, size: WorkSize = usual): Work {
       ...many(size.echoes, (index) => ({
         at: at(),
         job: echo(`echo-${index}`, {
-          takes: draw.whole(0, 9) === 0 ? draw.whole(500, 2_500) : draw.whole(0, 60),
+          takes: draw.whole(0, 9) === 0 ? draw.whole(400, 1_500) : draw.whole(0, 60),
           fails: draw.whole(0, 19) === 0,
           writes: draw.whole(0, 3),
         }),
@@ -65,7 +71,8 @@ export function workOf(variant: number, size: WorkSize = usual): Work {
       at: draw.whole(0, size.over / 2),
       key: `run-${index}`,
       // No two are the same, so that a run tells by its inputs which it is.
-      list: [index, ...many(draw.whole(3, 8), () => draw.whole(0, 9))],
+      list: [index, ...many(draw.whole(2, 4), () => draw.whole(0, 9))],
+      decision: index % 2 === 0 ? 'approve' : 'reject',
     })),
   };
 }
