@@ -41,6 +41,13 @@ describe('restart policy', () => {
     );
   });
 
+  test('starts that failed for a passing reason are not counted, and wait longer and longer all the same', () => {
+    const excused: Life = { readyFor: null, excused: true };
+    const decisions = replay(Array.from({ length: 40 }, () => [excused, 0.999_999] as [Life, number]));
+    expect(decisions.every((decision) => decision.do === 'restart')).toBe(true);
+    expect(decisions.at(-1)).toMatchObject({ delay: expect.closeTo(defaultLimits.maxDelay, 0) });
+  });
+
   test('a minute of service forgets the ends before it', () => {
     fc.assert(
       fc.property(lives, random, (sequence, chance) => {

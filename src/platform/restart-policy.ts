@@ -31,6 +31,8 @@ export const noHistory: RestartHistory = { endsInARow: 0, failedStarts: 0 };
 /** One life of the service: `readyFor` is how long it served, or null if it never got ready. */
 export interface Life {
   readyFor: number | null;
+  /** That it never got ready does not count: it said that the reason passes. */
+  excused?: boolean;
 }
 
 export type RestartDecision =
@@ -54,6 +56,6 @@ function remember(history: RestartHistory, life: Life, limits: RestartLimits): R
   const healthy = life.readyFor !== null && life.readyFor >= limits.healthyAfter;
   return {
     endsInARow: healthy ? 1 : history.endsInARow + 1,
-    failedStarts: life.readyFor === null ? history.failedStarts + 1 : 0,
+    failedStarts: life.readyFor !== null ? 0 : history.failedStarts + (life.excused === true ? 0 : 1),
   };
 }

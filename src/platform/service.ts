@@ -24,6 +24,13 @@ export interface ServiceOptions<Start extends TSchema, Ready> {
   exit?: (code: number) => void;
 }
 
+/** What is lacking now and may be there in a while: room, memory, files, a lock; and a disk that did not answer. */
+const passingCodes: ReadonlySet<string> = new Set([
+  ...['disk_full', 'ENOSPC', 'EDQUOT', 'SQLITE_FULL'],
+  ...['EIO', 'SQLITE_IOERR', 'EBUSY', 'SQLITE_BUSY', 'SQLITE_LOCKED'],
+  ...['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM', 'SQLITE_NOMEM'],
+]);
+
 /** Exit code of a service that must not be started again: what went wrong will go wrong again. */
 export const EXIT_FAILED = 78;
 
@@ -40,8 +47,9 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
   let stopping = false;
 
   const refuse = async (error: unknown) => {
-    await channel.send(failure(error));
-    exit(EXIT_FAILED);
+    const failed = failure(error);
+    await channel.send(failed);
+    exit(failed.passing === true ? 1 : EXIT_FAILED);
   };
 
   const begin = async (message: Static<Start>): Promise<Started<Ready> | undefined> => {
@@ -93,10 +101,11 @@ const AnyStart = Type.Object({ type: Type.Literal('start') });
 
 function failure(error: unknown): ServiceFailed {
   const code = error instanceof AppError ? error.code : errorCode(error);
-  return { type: 'failed', code, message: error instanceof Error ? error.message : String(error) };
+  const message = error instanceof Error ? error.message : String(error);
+  return { type: 'failed', code, message, ...(passingCodes.has(code) ? { passing: true } : {}) };
 }
 
-/** Node's own code (EADDRINUSE, EACCES) where there is one. */
+/** The code of Node (EADDRINUSE, EACCES) or of SQLite where there is one. */
 function errorCode(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' ? code : 'internal';

@@ -20,6 +20,7 @@ runService({
   async start({ behave }) {
     console.log('behaving: ' + behave);
     if (behave === 'refuse') throw Object.assign(new Error('the port is in use'), { code: 'EADDRINUSE' });
+    if (behave === 'full') throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     if (behave === 'crash-first') process.exit(3);
     if (behave === 'hang') await new Promise((resolve) => setTimeout(resolve, 60_000));
     const keepsRunning = setInterval(() => {}, 1000);
@@ -107,6 +108,24 @@ describe('supervision of real processes', () => {
     const { service, states } = start(() => 'refuse');
     await expect(service.ready()).rejects.toMatchObject({ code: 'EADDRINUSE', message: 'sample: the port is in use' });
     expect(states.map(({ state }) => state)).toEqual(['starting', 'failed']);
+  });
+
+  test('one whose disk is full has served before: it is tried again until there is room', async () => {
+    let lives = 0;
+    const { service, states } = start(() => {
+      lives += 1;
+      return lives > 1 && lives < 7 ? 'full' : 'well';
+    });
+    process.kill((await service.ready()).pid, 'SIGKILL');
+    await vi.waitFor(() => expect(states.filter(({ state }) => state === 'ready')).toHaveLength(2), 30_000);
+    expect(lives).toBe(7);
+    expect(states.filter(({ state }) => state === 'waiting').at(-1)).toMatchObject({ reason: 'no space left' });
+  }, 40_000);
+
+  test('one whose disk is full from the start is given up after some tries, with the reason', async () => {
+    const { service, states } = start(() => 'full');
+    await expect(service.ready()).rejects.toMatchObject({ code: 'ENOSPC', message: 'sample: no space left' });
+    expect(states.filter(({ state }) => state === 'starting')).toHaveLength(3);
   });
 
   test('one that is not ready in time is ended and tried again', async () => {

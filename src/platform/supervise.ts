@@ -2,7 +2,7 @@ import type { Static, TSchema } from 'typebox';
 import { Value } from 'typebox/value';
 import { type Clock, systemClock } from '../shared/clock.ts';
 import { type ServiceFailed, ServiceFailedSchema } from '../shared/services.ts';
-import { afterEnd, noHistory, type RestartHistory, type RestartLimits } from './restart-policy.ts';
+import { afterEnd, type Life, noHistory, type RestartHistory, type RestartLimits } from './restart-policy.ts';
 import { EXIT_FAILED } from './service.ts';
 import type { ServiceProcess } from './service-process.ts';
 
@@ -11,6 +11,7 @@ import type { ServiceProcess } from './service-process.ts';
  *
  *   starting ──ready──▶ ready ──ends──▶ waiting ──delay──▶ starting
  *      │ ends, or not ready in time ──▶ waiting
+ *      │ says that it failed for a passing reason ──▶ waiting
  *      └ says `failed`, or never gets ready ──▶ failed
  *   any ──stop()──▶ stopping ──▶ stopped
  */
@@ -63,6 +64,7 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
   const random = options.random ?? Math.random;
   const stopDeadline = options.stopDeadline ?? 12_000;
   let current: ServiceState<Ready> = { state: 'starting' };
+  let hasServed = false;
   let history: RestartHistory = noHistory;
   let running: { process: ServiceProcess; gone: Promise<void> } | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -90,6 +92,7 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
       if (Value.Check(options.readySchema, message) && readyAt === null && current.state === 'starting') {
         clearTimeout(deadline);
         readyAt = clock.now();
+        hasServed = true;
         enter({ state: 'ready', pid: process.pid, ready: message as Ready });
       } else if (Value.Check(ServiceFailedSchema, message)) failure = message;
     });
@@ -106,18 +109,24 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
         resolve();
         if (stopped !== undefined) return;
         const reason = late ? 'it did not get ready in time' : `it ended with ${how}`;
-        if (failure !== undefined || how === EXIT_FAILED) giveUp(failure ?? unexplained(reason));
-        else again(reason, readyAt === null ? null : clock.now() - readyAt, lastWords);
+        const readyFor = readyAt === null ? null : clock.now() - readyAt;
+        if (failure?.passing === true) againLater(failure, readyFor);
+        else if (failure !== undefined || how === EXIT_FAILED) giveUp(failure ?? unexplained(reason));
+        else again(reason, { readyFor }, unexplained(`${reason}, again and again\n${lastWords}`.trimEnd()));
       });
     });
     running = { process, gone };
     process.send(options.startMessage());
   };
 
-  const again = (reason: string, readyFor: number | null, lastWords: string) => {
-    const decision = afterEnd(history, { readyFor }, random(), options.restart);
+  /** Somebody waits for the first `ready`, and is told; what has served before goes on when it can, however long that takes. */
+  const againLater = (failure: ServiceFailed, readyFor: number | null) =>
+    again(failure.message, { readyFor, excused: hasServed }, failure);
+
+  const again = (reason: string, life: Life, failure: ServiceFailed) => {
+    const decision = afterEnd(history, life, random(), options.restart);
     history = decision.history;
-    if (decision.do === 'give-up') return giveUp(unexplained(`${reason}, again and again\n${lastWords}`.trimEnd()));
+    if (decision.do === 'give-up') return giveUp(failure);
     enter({ state: 'waiting', until: clock.now() + decision.delay, reason });
     timer = setTimeout(live, decision.delay);
   };

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { HostingSettings, HostName } from './model/hosting.ts';
 import { type NodeTimings, SomeNodeTimings } from './protocol/node.ts';
 
 /**
@@ -33,6 +34,17 @@ export const OrchestratorStartSchema = Type.Object({
     }),
   ),
   nodeTimings: timings,
+  hosting: Type.Optional(
+    Type.Object({
+      listen: Type.Optional(Type.Pick(HostingSettings, ['address', 'port'])),
+      names: Type.Optional(HostingSettings.properties.names),
+      certFile: Type.Optional(Type.String({ description: 'PEM, its own certificate first; with keyFile' })),
+      keyFile: Type.Optional(Type.String()),
+      proxy: Type.Optional(
+        Type.String({ ...HostName, description: 'Behind a proxy on this machine that has this name (S4)' }),
+      ),
+    }),
+  ),
 });
 export type OrchestratorStart = Static<typeof OrchestratorStartSchema>;
 
@@ -40,12 +52,23 @@ export const OrchestratorReadySchema = Type.Object({
   type: Type.Literal('ready'),
   url: Type.String({ description: 'Origin, for example http://127.0.0.1:8420, without a slash at the end' }),
   signInLink: Type.String({ description: 'Single use, valid for 10 minutes' }),
+  hosting: Type.Object({
+    origins: Type.Array(Type.String({ description: 'Where other machines reach it' })),
+    fingerprint: Type.Union([Type.String(), Type.Null()]),
+    problem: Type.Union([Type.String(), Type.Null()]),
+  }),
 });
 export type OrchestratorReady = Static<typeof OrchestratorReadySchema>;
 
 export const HostToJoinSchema = Type.Object({
   url: Type.String({ description: 'Origin of the host' }),
   joinKey: Type.Optional(Type.String({ description: 'Share key of a workspace, or the code of an invite' })),
+  fingerprint: Type.Optional(
+    Type.String({
+      pattern: '^sha256:[0-9a-f]{64}$',
+      description: 'The only certificate of the host that is taken (S4)',
+    }),
+  ),
   introduce: Type.Optional(Type.String({ description: 'The workerToken of the host that embeds this worker' })),
 });
 export type HostToJoin = Static<typeof HostToJoinSchema>;
@@ -82,10 +105,16 @@ export const WorkerReadySchema = Type.Object({
 });
 export type WorkerReady = Static<typeof WorkerReadySchema>;
 
-/** Sent instead of `ready`, or before a deliberate end, when starting again cannot help: a newer data folder, a port in use. */
+/** Sent instead of `ready`, or before a deliberate end. */
 export const ServiceFailedSchema = Type.Object({
   type: Type.Literal('failed'),
   code: Type.String(),
   message: Type.String({ description: 'For people: what happened and what to do' }),
+  passing: Type.Optional(
+    Type.Literal(true, {
+      description:
+        'It may go well later: the disk is full, something is busy. Without it starting again cannot help: a newer data folder, a port in use',
+    }),
+  ),
 });
 export type ServiceFailed = Static<typeof ServiceFailedSchema>;

@@ -102,9 +102,11 @@ async function inCluster(folder: string, plan: FaultPlan, work: Work, say: (text
 export async function allEnded({ direct, workspaceId: id }: Cluster): Promise<void> {
   const params = { id };
   const isOpen = async () => {
-    const jobs = direct().call('listJobs', { params, query: { state: 'queued,assigned,running', limit: 1 } });
-    const runs = direct().call('listRuns', { params, query: { state: 'running', limit: 1 } });
-    return (await jobs).items.length + (await runs).items.length > 0;
+    const [jobs, runs] = await Promise.all([
+      direct().call('listJobs', { params, query: { state: 'queued,assigned,running', limit: 1 } }),
+      direct().call('listRuns', { params, query: { state: 'running', limit: 1 } }),
+    ]);
+    return jobs.items.length + runs.items.length > 0;
   };
   // The cheap question first. A job whose end is decided and not yet written is open no more, and not shown as ended either.
   const settled = async () => {
