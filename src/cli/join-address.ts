@@ -1,11 +1,34 @@
-import { usualPort } from '../platform/host-services.ts';
+import { usualPort, usualTlsPort } from '../platform/ports.ts';
+import { isLoopbackName, originOfLink, parseJoinLink } from '../shared/join-link.ts';
 import { parseShareKey } from '../shared/share-key.ts';
 import { CommandError } from './failure.ts';
+
+/** Where to, and by what: a workspace's key, the code of an invite, or nothing yet. */
+export interface JoinTarget {
+  url: string;
+  joinKey?: string;
+  code?: string;
+  /** From an invite link. */
+  fingerprint: string | null;
+}
 
 /** Where to, and with which workspace's key. */
 export interface JoinAddress {
   url: string;
   joinKey: string;
+}
+
+/** Reads what a person gave: an invite link, `KEY@host[:port]`, or the address of a host alone. */
+export function joinTarget(address: string | undefined, host: string | undefined): JoinTarget {
+  if (host !== undefined && address === undefined) return { url: hostUrl(host), fingerprint: null };
+  if (address === undefined || host !== undefined) {
+    throw new CommandError('Say an invite link, KEY@host[:port], or --host URL to be added there by share key.');
+  }
+  if (!address.startsWith('otherthing:')) return { ...parseJoinAddress(address), fingerprint: null };
+  const link = parseJoinLink(address);
+  if (link === null)
+    throw new CommandError('This invite link is not whole. Copy it again, from otherthing:// to its end.');
+  return { url: originOfLink(link), code: link.code, fingerprint: link.fingerprint };
 }
 
 const form = 'Expected KEY@host[:port], for example AB3X7K9M@192.168.0.20:4171.';
@@ -26,14 +49,11 @@ export function hostUrl(typed: string): string {
     throw new CommandError(`${typed.slice(0, 80)}: this is no address of a host. ${form}`);
   }
   if (whole) return url.origin;
-  const port = /:(\d+)$/.exec(typed)?.[1] ?? usualPort;
-  return new URL(`${isThisMachine(url.hostname) ? 'http' : 'https'}://${url.hostname}:${port}`).origin;
+  const here = isLoopbackName(url.hostname);
+  const port = /:(\d+)$/.exec(typed)?.[1] ?? (here ? usualPort : usualTlsPort);
+  return new URL(`${here ? 'http' : 'https'}://${url.hostname}:${port}`).origin;
 }
 
 function parseUrl(text: string): URL | null {
   return URL.canParse(text) ? new URL(text) : null;
-}
-
-function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
 }

@@ -1,5 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
+import { Value } from 'typebox/value';
 import { packageVersion } from '../platform/version.ts';
+import { HostName } from '../shared/model/hosting.ts';
 import { approveCommand } from './commands/approve.ts';
 import { backupCommand } from './commands/backup.ts';
 import { hostCommand } from './commands/host.ts';
@@ -9,6 +11,7 @@ import { restoreCommand } from './commands/restore.ts';
 import { runCommand } from './commands/run.ts';
 import { statusCommand } from './commands/status.ts';
 import { CommandError, describeFailure } from './failure.ts';
+import { type ListenAddress, parseListen } from './hosting-choices.ts';
 
 const data = [
   '--data <folder>',
@@ -32,6 +35,15 @@ program
   .option(...data)
   .option('--port <number>', 'the port to listen on, 0 for any free one', readPort)
   .option('--no-worker', 'without a worker: this machine runs no jobs')
+  .option(
+    '--listen <address[:port]>',
+    'let other machines reach it, always with TLS; 0.0.0.0 is every address',
+    readListen,
+  )
+  .option('--name <name>', 'a name by which people call this host; may be repeated', collectName)
+  .option('--tls-cert <file>', 'a certificate (PEM) instead of one of its own; read again when it changes')
+  .option('--tls-key <file>', 'its key')
+  .option('--trust-proxy <name>', 'it is reached as https://name through a proxy on this machine, which is believed')
   .option('--open', 'open the link in the browser')
   .option(...modelServer)
   .option(...modelChanges)
@@ -40,7 +52,9 @@ program
 program
   .command('join')
   .description('make this machine a node of a host')
-  .argument('[KEY@host[:port]]', "the workspace's share key and the address of its host")
+  .argument('[link or KEY@host[:port]]', "an invite link, or the workspace's share key and the address of its host")
+  .option('--fingerprint <sha256:…>', 'the certificate of the host, compared with what the host itself shows')
+  .option('--as <name>', 'what you are called there, when you take up an invite (default: the name of this account)')
   .option('--host <url>', 'only connect and print the share key of this node, to be added by an admin')
   .option('--name <name>', 'what the node is called (default: the name of this machine)')
   .option(...modelServer)
@@ -107,6 +121,17 @@ function readPort(text: string): number {
   const port = Number(text);
   if (!/^\d+$/.test(text) || port > 65_535) throw new InvalidArgumentError('A port is a number from 0 to 65535.');
   return port;
+}
+
+function readListen(text: string): ListenAddress {
+  const read = parseListen(text);
+  if (read === null) throw new InvalidArgumentError('Give an address of this machine, for example 0.0.0.0:4172.');
+  return read;
+}
+
+function collectName(name: string, before: string[] = []): string[] {
+  if (!Value.Check(HostName, name)) throw new InvalidArgumentError('A name is like box.example: no scheme, no port.');
+  return [...before, name.toLowerCase()];
 }
 
 function collectUrl(value: string, before: string[] = []): string[] {

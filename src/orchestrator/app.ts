@@ -10,6 +10,7 @@ import { resourcePath } from '../platform/paths.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIdSource } from '../shared/ids.ts';
 import { timingsFrom } from '../shared/protocol/node.ts';
+import type { OrchestratorReady } from '../shared/services.ts';
 import { createActing } from './audit/acting.ts';
 import { layoutOf, type OrchestratorConfig } from './config.ts';
 import { createCore } from './core.ts';
@@ -17,8 +18,10 @@ import { openBlobStore } from './files/blobs.ts';
 import { createFiles } from './files/files.ts';
 import { createFlowDocumentParts } from './flow-documents/parts.ts';
 import { createHostParts } from './host-executors/parts.ts';
+import { whoIsConnected } from './hosting/connected.ts';
+import { createHosting, type HostingService } from './hosting/hosting.ts';
 import { signInUrl } from './http/routes/people.ts';
-import { startHttp } from './http/server.ts';
+import { type HttpServer, startHttp } from './http/server.ts';
 import type { HostFacts } from './http/server-deps.ts';
 import { masterKey } from './keys/master-key.ts';
 import { reachableModels } from './keys/models.ts';
@@ -43,6 +46,8 @@ export interface Orchestrator {
   url: string;
   /** For the local owner; single use, 10 minutes. A fresh one at every start. */
   signInLink: string;
+  /** How other machines reach it. */
+  hosting: OrchestratorReady['hosting'];
   stop(): Promise<void>;
 }
 
@@ -120,16 +125,16 @@ async function assemble(
   });
   stops.push(core.stop);
   const { jobs, nodes } = core;
+  const models = (workspaceId: string) => reachableModels({ keys: host.keys, nodes }, workspaceId);
+  const samples = createSamples(resourcePath('samples'), files, models);
 
   const endWork = async (workspaceId: string) => {
     await work.endRuns(workspaceId);
     await jobs.cancelWorkspace(workspaceId);
     await collections.forget(workspaceId);
-  const models = (workspaceId: string) => reachableModels({ keys: host.keys, nodes }, workspaceId);
-  const samples = createSamples(resourcePath('samples'), files, models);
   };
   const onVerifyShare = core.verifier.setShare;
-  const people = createPeople({ store, clock, ids, random, hub, nodes, directory, endWork, onVerifyShare });
+  const people = createPeople({ store, clock, ids, random, hub, nodes, directory, acting, endWork, onVerifyShare });
   const documents = createFlowDocumentParts({
     store,
     clock,
@@ -159,9 +164,22 @@ async function assemble(
   await work.resume();
 
   const state = { url: '', ready: false };
+  // Opened at the end, when there is something that other machines could reach.
+  const late: { attach: HttpServer['attach'] | null } = { attach: null };
+  const hosting = await createHosting({
+    ...{ store, clock, timers, dataDir, log },
+    start: config.hosting,
+    startId: hashSecret(config.adminToken),
+    attach: (server) => {
+      if (late.attach === null) throw new Error('The host does not listen on loopback yet');
+      return late.attach(server);
+    },
+    connected: whoIsConnected({ store, nodes, sockets: people.sockets }),
+  });
   const http = await startHttp({
     services: {
       ...people,
+      hosting,
       nodes,
       flows,
       ...{ runs: work.runs, approvals: work.approvals, triggers: work.triggers },
@@ -177,7 +195,7 @@ async function assemble(
       acting,
       ...history,
     },
-    host: hostFacts(config, identity, state, nodes),
+    host: hostFacts(config, identity, state, nodes, hosting),
     gateways: socketGateways(core, people.sockets, documents.accept),
     staticDir: config.staticDir,
     port: config.port,
@@ -190,11 +208,17 @@ async function assemble(
     core.nodeGateway.stop();
   };
   const { credentials } = people;
-  const chores = { credentials: credentials.clean, ...history.chores };
+  late.attach = http.attach;
+  await hosting.open();
+  stops.push(hosting.stop);
+  const chores = { credentials: credentials.clean, invites: people.invites.clean, ...history.chores };
   stops.push(http.stop, stopGateways, keepHouse({ timers, log, chores }));
   Object.assign(state, { url: http.url, ready: true });
   const { code } = await credentials.createLink(identity.ownerId);
-  return { url: http.url, signInLink: signInUrl(http.url, code) };
+  const { problem, certificate } = await hosting.get();
+  const origins = [...hosting.origins()];
+  const hosted = { origins, problem, fingerprint: hosting.pin() === null ? null : (certificate?.fingerprint ?? null) };
+  return { url: http.url, signInLink: signInUrl(http.url, code), hosting: hosted };
 }
 
 function hostFacts(
@@ -202,6 +226,7 @@ function hostFacts(
   { hostId, ownerId }: HostIdentity,
   state: { url: string; ready: boolean },
   nodes: Pick<NodeService, 'list'>,
+  hosting: HostingService,
 ): HostFacts {
   return {
     hostId,
@@ -210,7 +235,8 @@ function hostFacts(
     version: config.version,
     nodeId: async () => (await nodes.list({})).find((node) => node.embedded)?.id ?? null,
     adminTokenHash: hashSecret(config.adminToken),
-    names: [],
+    names: hosting.names,
+    proxy: config.hosting?.proxy ?? null,
     url: () => state.url,
     ready: () => state.ready,
   };

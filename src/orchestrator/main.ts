@@ -16,14 +16,14 @@ runService({
   lock: ({ dataDir }) => layoutOf(dataDir).lock,
   start: async ({ type: _, ...config }) => {
     await makePrivateFolder(config.dataDir);
-    const { url, signInLink, stop } = await createOrchestrator(config, {
+    const { url, signInLink, hosting, stop } = await createOrchestrator(config, {
       openStore: (folder) => createSqliteStore({ folder, clock: systemClock, log }),
       log,
       ownerName: userInfo().username,
     });
     log.info({ url }, 'The orchestrator is ready');
     return {
-      ready: { type: 'ready' as const, url, signInLink },
+      ready: { type: 'ready' as const, url, signInLink, hosting },
       stop: async (reason) => {
         log.info({ reason }, 'The orchestrator stops');
         await stop();

@@ -10,14 +10,12 @@ import {
   type WorkerStart,
 } from '../shared/services.ts';
 import { programPath } from './paths.ts';
+import { usualPort } from './ports.ts';
 import type { RestartLimits } from './restart-policy.ts';
 import type { ForkService } from './service-process.ts';
 import { ServiceFailedError, type ServiceState, type Supervised, supervise } from './supervise.ts';
 
 export type ServiceName = 'orchestrator' | 'worker';
-
-/** The port that a host takes unless it is told another one, or it is taken. */
-export const usualPort = 4171;
 
 export interface HostServicesOptions {
   dataDir: string;
@@ -29,6 +27,8 @@ export interface HostServicesOptions {
   version: string;
   /** Other timings than the product's; for tests. */
   nodeTimings?: Partial<NodeTimings>;
+  /** What the command line says about other machines reaching this host. */
+  hosting?: OrchestratorStart['hosting'];
   /** What the owner of this machine says about its models. */
   models?: ModelChoices;
   /** Other delays before a service that ended is started again than the product's; for tests. */
@@ -42,6 +42,8 @@ export interface HostServices {
   url: string;
   /** Single use, 10 minutes. */
   signInLink: string;
+  /** How other machines reach it. */
+  hosting: OrchestratorReady['hosting'];
   /** Bearer token of the local owner, for as long as these services run. */
   bearer: string;
   /** The embedded worker's node, when it is ready; null without one. */
@@ -65,6 +67,7 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
   return {
     url: ready.url,
     signInLink: ready.signInLink,
+    hosting: ready.hosting,
     bearer,
     node,
     stop: async () => {
@@ -76,7 +79,7 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
 
 /** A worker alone (`otherthing join`), or the one embedded in a host. */
 export function startWorker(
-  options: Omit<HostServicesOptions, 'port' | 'withWorker' | 'staticDir'>,
+  options: Omit<HostServicesOptions, 'port' | 'withWorker' | 'staticDir' | 'hosting'>,
   hosts: WorkerStart['hosts'],
   name?: string,
 ): Supervised<WorkerReady> {
@@ -131,6 +134,7 @@ async function startOnPort(options: HostServicesOptions, tokens: Tokens, port: n
       staticDir,
       version,
       ...tokens,
+      ...(options.hosting === undefined ? {} : { hosting: options.hosting }),
       ...(options.nodeTimings === undefined ? {} : { nodeTimings: options.nodeTimings }),
     }),
     ...(options.restart === undefined ? {} : { restart: options.restart }),

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../platform/log.ts';
+import { pinnedAgent } from '../platform/tls/pinned-agent.ts';
 import type { Capabilities } from '../shared/model/node.ts';
 import type { HostMessage, HostMessageOf, NodeMessageOf, NodeTimings } from '../shared/protocol/node.ts';
 import type { HostToJoin } from '../shared/services.ts';
@@ -53,6 +54,7 @@ const lastAnswers = 1_000;
 
 export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promise<HostDesk> {
   const { config, identity, slots, log } = ground;
+  const agent = host.fingerprint === undefined ? undefined : pinnedAgent(host.fingerprint);
   const folder = join(ground.outboxes, folderOf(host));
   const uploads = join(folder, 'uploads');
   await mkdir(uploads, { recursive: true, mode: 0o700 });
@@ -64,6 +66,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
 
   const desk = createDesk({
     url: host.url,
+    agent,
     executors: ground.executors,
     slots,
     outbox,
@@ -151,6 +154,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
 
   const link: Link = createLink({
     url: host.url,
+    agent,
     register,
     heartbeat,
     timings: ground.timings,
@@ -187,6 +191,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
       while (link.online && outbox.pending().length > 0 && Date.now() < deadline)
         await new Promise((resolve) => setTimeout(resolve, 20));
       await link.stop();
+      agent?.destroy();
       await outbox.close();
     },
   };

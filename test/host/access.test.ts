@@ -39,6 +39,17 @@ const table: Record<RouteName, string> = {
   changeMember: 'nxxffyyx',
   removeMember: 'nxxffyyx',
 
+  getHosting: 'nffffffy',
+  putHosting: 'nffffffy',
+  listInvites: 'nxxffyyx',
+  createInvite: 'nxxffyyx',
+  revokeInvite: 'nxxffyyx',
+  approveInvite: 'nxxffyyx',
+  createMachineLink: 'nxxfyyyx',
+  // Whoever they are: the code is what lets in, and this one does not work.
+  lookAtInvite: 'yyyyyyyy',
+  acceptInvite: 'yyyyyyyy',
+
   listWorkspaceNodes: 'nxxyyyyx',
   addNodeByKey: 'nxxffyyx',
   approveNode: 'nxxffyyx',
@@ -143,14 +154,16 @@ let owner: TestPerson;
 beforeAll(async () => {
   host = await startTestHost();
   const first = (await host.owner.call('listWorkspaces', {})).items[0]?.id ?? '';
-  const outsider = await addPerson(host, host.owner, first, 'outsider', 'owner');
+  // Whose only workspace was deleted: removed from it they would be signed out (S15).
+  const passing = (await host.owner.call('createWorkspace', { body: { name: 'Passing' } })).id;
+  const outsider = await addPerson(host, host.owner, passing, 'outsider', 'owner');
+  await host.owner.call('deleteWorkspace', { params: { id: passing } });
   const elsewhere = await addPerson(host, host.owner, first, 'elsewhere', 'owner');
   owner = await addPerson(host, host.owner, first, 'owner', 'owner');
   workspaceId = (await owner.client.call('createWorkspace', { body: { name: 'Ours' } })).id;
   for (const role of ['viewer', 'member', 'admin'] as const) {
     tokens.set(role, (await addPerson(host, owner.client, workspaceId, role, role)).token);
   }
-  await host.owner.call('removeMember', { params: { id: first, userId: outsider.userId } });
   await host.owner.call('removeMember', { params: { id: first, userId: owner.userId } });
   tokens.set('outsider', outsider.token).set('elsewhere', elsewhere.token).set('owner', owner.token);
   tokens.set('hostAdmin', host.adminToken);
@@ -171,6 +184,8 @@ const resources: Partial<
   deleteWorkspace: async () => ({ id: await anotherWorkspace() }),
   changeMember: async () => ({ id: workspaceId, userId: await somebody() }),
   removeMember: async () => ({ id: workspaceId, userId: await somebody() }),
+  revokeInvite: async () => ({ id: workspaceId, inviteId: await anInvite() }),
+  approveInvite: async () => ({ id: workspaceId, inviteId: await anInvite() }),
   approveNode: async () => ({ id: workspaceId, nodeId: await aNode() }),
   removeNode: async () => ({ id: workspaceId, nodeId: await aNode() }),
   node: async () => ({ id: await aNode() }),
@@ -196,6 +211,10 @@ const resources: Partial<
 const somebody = async () =>
   (await owner.client.call('addMember', { params: { id: workspaceId }, body: { name: 'x', role: 'viewer' } })).member
     .userId;
+const anInvite = async () => {
+  const body = { role: 'viewer', expiresHours: 1 } as const;
+  return (await owner.client.call('createInvite', { params: { id: workspaceId }, body })).invite.id;
+};
 const aFlow = async () =>
   (await owner.client.call('createFlow', { params: { id: workspaceId }, body: { file: inlineFlow() } })).id;
 const aVersion = async () => {
@@ -258,6 +277,10 @@ const sha = '0'.repeat(64);
 const bodies: Partial<Record<RouteName, unknown>> = {
   signIn: { code: 'no-such-code' },
   createToken: { name: 't' },
+  putHosting: { enabled: false, address: '0.0.0.0', port: 0, names: [] },
+  createInvite: { role: 'viewer', expiresHours: 1 },
+  lookAtInvite: { code: 'A'.repeat(43) },
+  acceptInvite: { code: 'A'.repeat(43) },
   createWorkspace: { name: 'w' },
   updateWorkspace: { name: 'Ours' },
   setRetention: { historyDays: 30 },
@@ -322,6 +345,9 @@ const ownRefusals: Partial<Record<RouteName, string>> = {
   setNodeLimits: 'remote_control_off',
   controlNode: 'remote_control_off',
   requeueJob: 'job_not_failed',
+  lookAtInvite: 'invite_spent',
+  acceptInvite: 'invite_spent',
+
   changeNodeModels: 'model_changes_off',
 };
 

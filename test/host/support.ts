@@ -7,6 +7,7 @@ import { type Client, createClient } from '../../src/shared/api/client.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import type { FlowFile } from '../../src/shared/model/flow.ts';
 import type { Role } from '../../src/shared/model/user.ts';
+import type { OrchestratorStart } from '../../src/shared/services.ts';
 import { temporaryFolder } from '../harness/host.ts';
 
 export interface TestHost extends Orchestrator {
@@ -21,13 +22,18 @@ export interface TestHost extends Orchestrator {
 }
 
 /** An orchestrator in this process, with its real store, on a free port. */
-export async function startTestHost(options: { staticDir?: string; dataDir?: string } = {}): Promise<TestHost> {
+export async function startTestHost(
+  options: { staticDir?: string; dataDir?: string; hosting?: OrchestratorStart['hosting'] } = {},
+): Promise<TestHost> {
   const folder = options.dataDir === undefined ? temporaryFolder('orchestrator') : null;
   const dataDir = options.dataDir ?? folder?.path ?? '';
   const [adminToken, workerToken] = [secret(), secret()];
   const log = pino({ level: 'silent' });
   const orchestrator = await createOrchestrator(
-    { dataDir, port: 0, staticDir: options.staticDir ?? null, adminToken, workerToken, version: '0.0.0-test' },
+    {
+      ...{ dataDir, port: 0, staticDir: options.staticDir ?? null, adminToken, workerToken, version: '0.0.0-test' },
+      ...(options.hosting === undefined ? {} : { hosting: options.hosting }),
+    },
     { openStore: (to) => createSqliteStore({ folder: to, clock: systemClock, log }), log, ownerName: 'ana' },
   );
   return {

@@ -2,13 +2,15 @@ import { join } from 'node:path';
 import { dataFolder } from '../../platform/config.ts';
 import { makePrivateFolder } from '../../platform/data-folder.ts';
 import { readHostFile, removeHostFile, writeHostFile } from '../../platform/host-file.ts';
-import { type HostServices, type ServiceName, startHostServices, usualPort } from '../../platform/host-services.ts';
+import { type HostServices, type ServiceName, startHostServices } from '../../platform/host-services.ts';
 import { rendererPath } from '../../platform/paths.ts';
+import { usualPort } from '../../platform/ports.ts';
 import { openServiceLog } from '../../platform/service-log.ts';
 import { forkChild } from '../../platform/service-process.ts';
 import { packageVersion } from '../../platform/version.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { CommandError } from '../failure.ts';
+import { hostingChoices, hostingLines, type ListenAddress } from '../hosting-choices.ts';
 import { modelChoices } from '../model-choices.ts';
 import { openBrowser } from '../open-browser.ts';
 import { serviceNews } from '../service-news.ts';
@@ -19,6 +21,11 @@ export interface HostOptions {
   /** Undefined: the usual one, or any free one where that is taken. */
   port?: number;
   worker: boolean;
+  listen?: ListenAddress;
+  name?: string[];
+  tlsCert?: string;
+  tlsKey?: string;
+  trustProxy?: string;
   open?: boolean;
   modelServer?: string[];
   allowModelChanges?: boolean;
@@ -44,6 +51,7 @@ export async function hostCommand(options: HostOptions): Promise<void> {
     },
     onOutput: (name, text) => logs[name].write(text),
     models: modelChoices(options),
+    ...hostingChoices(options),
   });
   await announce(dataDir, services, options);
   await asked;
@@ -82,6 +90,7 @@ async function announce(dataDir: string, services: HostServices, options: HostOp
   console.log(`OtherThing ${packageVersion()} is running.\n`);
   console.log(`  Open   ${signInLink}`);
   console.log('         single use, 10 minutes; "otherthing link" prints another');
+  for (const line of hostingLines(services.hosting)) console.log(line);
   console.log(`  Data   ${dataDir}`);
   services.node?.then(
     ({ shareKey }) => console.log(`This machine is a node, share key ${formatKey(shareKey)}.`),

@@ -11,12 +11,14 @@ import {
   flowTriggers,
   flowUpdates,
   flowVersions,
+  invites,
   jobs,
   members,
   nodeWorkspaces,
   providerKeys,
   runs,
   secrets,
+  settings,
   workspaceSettings,
   workspaces,
 } from '../store/tables.ts';
@@ -69,6 +71,12 @@ export const actions = {
   changeMember: act('member.roleChanged', members, { param: 'userId', body: ['role'] }),
   removeMember: act('member.removed', members, { param: 'userId' }),
 
+  createInvite: act('invite.created', invites, { column: 'id', body: ['role', 'expiresHours', 'approval'] }),
+  revokeInvite: act('invite.revoked', invites, { param: 'inviteId' }),
+  approveInvite: act('invite.approved', members, { param: 'inviteId' }),
+  createMachineLink: act('machineLink.created', invites, { column: 'id' }),
+  putHosting: act('host.hostingChanged', settings, { body: ['enabled', 'address', 'port', 'names'], log: 'host' }),
+
   addNodeByKey: act('node.added', nodeWorkspaces, { column: 'nodeId' }),
   approveNode: act('node.approved', nodeWorkspaces, { param: 'nodeId' }),
   removeNode: act('node.removed', nodeWorkspaces, { param: 'nodeId' }),
@@ -117,6 +125,8 @@ export const untold: Readonly<Record<string, string>> = {
   signIn: 'a session of their own; the link that it spends is told where it is made',
   signOut: 'their own session',
   endSession: 'their own session',
+  lookAtInvite: 'changes nothing',
+  acceptInvite: 'told as invite.accepted where the invite is taken up',
   createTicket: 'opens what they may open anyway, for 30 seconds',
   explainNeed: 'changes nothing',
   submitJobs: 'every job says itself who submitted it and when',
@@ -128,9 +138,10 @@ export const untold: Readonly<Record<string, string>> = {
   putBlob: 'a node that delivers a result',
 };
 
-/** What the host does by itself, in the name of something that people have set up. */
+/** What the host does by itself, or for somebody who is not signed in yet, in the name of something that people have set up. */
 export const hostActions = {
   runStarted: act('run.started', runs, { column: 'id', row: ['flowId', 'flowName', 'number'] }),
+  inviteAccepted: act('invite.accepted', invites, { param: 'inviteId', body: ['state'] }),
   backupCreated: act('backup.created', null, { log: 'host' }),
 } as const;
 

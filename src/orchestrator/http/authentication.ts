@@ -42,6 +42,13 @@ export function createAuthentication({ services, host }: Pick<HttpDeps, 'service
 
   return {
     byTicket,
+    /** Who a browser is signed in as, for pages outside the API. */
+    async byCookie(request: FastifyRequest): Promise<Principal | null> {
+      const cookie = request.cookies[sessionCookie(host.hostId)];
+      const verdict = originOf(request);
+      if (cookie === undefined || verdict === 'desktop' || verdict === 'foreign') return null;
+      return credentials.authenticate('session', cookie);
+    },
     /** Throws `wrong_origin` where a browser would lend its cookie to another site (S2). */
     async caller(request: FastifyRequest, contract: RouteContract): Promise<Principal | null> {
       if (contract.access === 'hook') return null; // Its address is its credential; a header may be meant for others.

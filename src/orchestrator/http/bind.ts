@@ -88,6 +88,9 @@ const secretAnswers = new Set([
   'createSignInLink',
   'createTicket',
   'addMember',
+  'createInvite',
+  'createMachineLink',
+  'acceptInvite',
   'setTriggers',
 ]);
 

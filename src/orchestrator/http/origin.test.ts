@@ -18,6 +18,20 @@ describe('known hosts', () => {
   ])('data.md: %s is refused (DNS rebinding)', (header) => expect(isKnownHost(header, ['box.example'])).toBe(false));
 });
 
+describe('the address that a connection came to', () => {
+  test.each([
+    ['192.168.0.20:4172', '192.168.0.20'],
+    ['192.168.0.20', '::ffff:192.168.0.20'],
+    ['[2001:db8::1]:4172', '2001:db8::1'],
+  ])('S3: %s is this host when it came to %s', (header, address) => {
+    expect(isKnownHost(header, [], address)).toBe(true);
+  });
+  test('S3: another address is not, nor is a name that points here', () => {
+    expect(isKnownHost('192.168.0.21', [], '192.168.0.20')).toBe(false);
+    expect(isKnownHost('box.example', [], '192.168.0.20')).toBe(false);
+  });
+});
+
 describe('origins', () => {
   test('S2: only the same scheme, name and port is the same site', () => {
     expect(judgeOrigin('http://localhost:1', 'http', 'localhost:1')).toBe('same');

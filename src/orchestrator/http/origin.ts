@@ -8,10 +8,24 @@ export const desktopOrigin = 'app://otherthing';
 
 const loopbackNames = ['localhost', '127.0.0.1', '[::1]'];
 
-/** True when the `Host` header names this host (DNS rebinding). `names` are those beside loopback. */
-export function isKnownHost(header: string | undefined, names: readonly string[]): boolean {
+/**
+ * True when the `Host` header names this host (DNS rebinding). `names` are those beside loopback; `address` is the one of
+ * ours that the connection came to: whoever calls it by that has not been led here by a name.
+ */
+export function isKnownHost(header: string | undefined, names: readonly string[], address?: string): boolean {
   const name = /^(\[[0-9a-f:]+\]|[a-z0-9.-]+)(?::\d{1,5})?$/i.exec(header ?? '')?.[1]?.toLowerCase();
-  return name !== undefined && (loopbackNames.includes(name) || names.includes(name));
+  if (name === undefined) return false;
+  return loopbackNames.includes(name) || names.includes(name) || name === asHostName(address);
+}
+
+function asHostName(address: string | undefined): string | null {
+  if (address === undefined) return null;
+  const plain =
+    address
+      .toLowerCase()
+      .replace(/^::ffff:(?=\d+\.)/, '')
+      .split('%')[0] ?? '';
+  return plain.includes(':') ? `[${plain}]` : plain;
 }
 
 export type OriginVerdict = 'none' | 'same' | 'desktop' | 'foreign';

@@ -9,9 +9,9 @@ import { desktopOrigin, isKnownHost } from './origin.ts';
 const requestsPerMinute = 12_000;
 
 /** Headers, names, origins and rates, before anything else looks at a request. */
-export async function installSecurity(app: FastifyInstance, names: readonly string[]): Promise<void> {
+export async function installSecurity(app: FastifyInstance, names: () => readonly string[]): Promise<void> {
   app.addHook('onRequest', async (request) => {
-    if (!isKnownHost(request.headers.host, names)) throw new AppError('wrong_host');
+    if (!isKnownHost(request.headers.host, names(), request.raw.socket.localAddress)) throw new AppError('wrong_host');
   });
   await app.register(helmet, helmetOptions);
   await app.register(rateLimit, {

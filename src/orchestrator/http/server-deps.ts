@@ -7,6 +7,8 @@ import type { Acting } from '../audit/acting.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { Backups } from '../backup/backups.ts';
 import type { RetentionService } from '../history/retention.ts';
+import type { HostingService } from '../hosting/hosting.ts';
+import type { InviteService } from '../invites/invites.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import type { SecretService } from '../secrets/secret-service.ts';
 import type {
@@ -38,6 +40,9 @@ export interface HttpServices {
   idempotency: Idempotency;
   workspaces: WorkspaceService;
   members: MemberService;
+  invites: InviteService;
+  /** Whether other machines reach this host. */
+  hosting: HostingService;
   nodes: NodeService;
   flows: FlowService;
   runs: RunService;
@@ -71,8 +76,10 @@ export interface HostFacts {
   nodeId(): Promise<string | null>;
   /** SHA-256 of the owner's token of this start. */
   adminTokenHash: string;
-  /** Names by which this host may be called, beside loopback. */
-  names: readonly string[];
+  /** Names by which this host may be called, beside loopback and the address that a connection came to. */
+  names(): readonly string[];
+  /** The name of the proxy in front of it (S4), or null. */
+  proxy: string | null;
   /** Origin, known once the host listens. */
   url(): string;
   ready(): boolean;

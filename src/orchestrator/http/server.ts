@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import cookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify';
@@ -11,12 +11,15 @@ import { apiPage } from './api-page.ts';
 import { createAuthentication } from './authentication.ts';
 import { bind } from './bind.ts';
 import type { Call, Handlers } from './call.ts';
+import { installJoinPage } from './join-page.ts';
 import { createMissing, installProblems, sendProblem } from './problems.ts';
+import { clientOf, isLoopbackAddress } from './proxy.ts';
 import { approvalRoutes } from './routes/approvals.ts';
 import { fileRoutes } from './routes/files.ts';
 import { flowRoutes } from './routes/flows.ts';
 import { historyRoutes } from './routes/history.ts';
 import { jobRoutes } from './routes/jobs.ts';
+import { joiningRoutes } from './routes/joining.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -32,12 +35,15 @@ import { installStaticUi } from './static-ui.ts';
 export interface HttpServer {
   /** Origin on loopback, without a slash at the end. */
   url: string;
+  /** Makes another server, of whatever address, answer as this one does. Returns how to end what came to it. */
+  attach(server: Server): () => Promise<void>;
   /** Refuses what is new, ends sockets, lets requests finish for a moment. */
   stop(): Promise<void>;
 }
 
 /** Serves REST, sockets and the interface on loopback; `port` 0 takes any free one. Rejects with Node's EADDRINUSE. */
 export async function startHttp(deps: HttpDeps & { port: number; gateways: SocketGateways }): Promise<HttpServer> {
+  const proxied = deps.host.proxy !== null;
   const app: FastifyInstance = Fastify({
     loggerInstance: deps.log as FastifyBaseLogger,
     logController: new LogController({ disableRequestLogging: true }),
@@ -45,6 +51,7 @@ export async function startHttp(deps: HttpDeps & { port: number; gateways: Socke
     forceCloseConnections: true,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: true },
     frameworkErrors: sendProblem,
+    trustProxy: proxied && isLoopbackAddress,
   });
   let stopping = false;
   app.addHook('onRequest', async () => {
@@ -52,18 +59,28 @@ export async function startHttp(deps: HttpDeps & { port: number; gateways: Socke
   });
   const authentication = createAuthentication(deps);
   await install(app, deps, authentication);
-  const stopSockets = acceptSockets(app.server, {
+  const sockets = acceptSockets({
     gateways: deps.gateways,
     authentication,
     names: deps.host.names,
-    addressOf: (request: IncomingMessage) => request.socket.remoteAddress ?? '',
+    clientOf: (request) => clientOf(request, proxied),
   });
+  sockets.serve(app.server);
   await app.listen({ host: '127.0.0.1', port: deps.port });
   return {
     url: `http://127.0.0.1:${(app.server.address() as AddressInfo).port}`,
+    attach(server) {
+      const answer = (request: IncomingMessage, response: ServerResponse) => app.routing(request, response);
+      server.on('request', answer);
+      const endSockets = sockets.serve(server);
+      return async () => {
+        await endSockets();
+        server.off('request', answer);
+      };
+    },
     async stop() {
       stopping = true;
-      await stopSockets();
+      await sockets.stop();
       await app.close();
     },
   };
@@ -96,6 +113,7 @@ async function install(
     done();
   });
   installFacts(app, deps);
+  await installJoinPage(app, deps, authentication);
   const missing = createMissing(contracts);
   app.setNotFoundHandler(
     (request, reply) => ui.page(request, reply) || sendProblem(missing(request, reply), request, reply),
@@ -106,6 +124,7 @@ function handlersOf(deps: HttpDeps): Handlers {
   return {
     ...peopleRoutes(deps),
     ...workspaceRoutes(deps),
+    ...joiningRoutes(deps),
     ...nodeRoutes(deps),
     ...flowRoutes(deps),
     ...runRoutes(deps),

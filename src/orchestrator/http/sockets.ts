@@ -8,6 +8,7 @@ import { toProblem } from '../../shared/problem.ts';
 import type { Principal } from '../workspaces/credentials.ts';
 import type { createAuthentication } from './authentication.ts';
 import { isKnownHost, judgeOrigin } from './origin.ts';
+import type { Client } from './proxy.ts';
 
 /** Who serves the sockets, once a connection may be made at all. */
 export interface SocketGateways {
@@ -25,32 +26,42 @@ const pingEvery = 30_000;
 const goingAway = 1001;
 const closeWithin = 500;
 
-/** Upgrades `/ws/node`, `/ws/live?ticket=…` and `/ws/flows/:id`. Returns how to stop: sockets are closed, and ended where they do not answer. */
-export function acceptSockets(
-  server: Server,
-  deps: {
-    gateways: SocketGateways;
-    authentication: ReturnType<typeof createAuthentication>;
-    names: readonly string[];
-    addressOf: (request: IncomingMessage) => string;
-  },
-): () => Promise<void> {
-  const options = { noServer: true, clientTracking: true, perMessageDeflate: false } as const;
+export interface AcceptedSockets {
+  /** Takes the sockets that come to this server; returns how to end those that came to it. */
+  serve(server: Server): () => Promise<void>;
+  /** Sockets are closed, and ended where they do not answer. */
+  stop(): Promise<void>;
+}
+
+/** Upgrades `/ws/node`, `/ws/live?ticket=…` and `/ws/flows/:id`, of every server that is served. */
+export function acceptSockets(deps: {
+  gateways: SocketGateways;
+  authentication: ReturnType<typeof createAuthentication>;
+  names: () => readonly string[];
+  clientOf: (request: IncomingMessage) => Client;
+}): AcceptedSockets {
+  const options = { noServer: true, clientTracking: false, perMessageDeflate: false } as const;
   const small = new WebSocketServer({ ...options, maxPayload: limits.frame });
   const large = new WebSocketServer({ ...options, maxPayload: flowFrame });
 
-  const upgrade = async (request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
-    check(request, deps.names);
+  const upgrade = async (
+    mine: OpenSockets,
+    request: IncomingMessage,
+    socket: Duplex,
+    head: Buffer,
+  ): Promise<void> => {
+    const client = deps.clientOf(request);
+    check(request, deps.names(), client);
     const url = new URL(request.url ?? '/', 'http://host');
     const accept = (through: WebSocketServer, then: (socket: WebSocket) => void) =>
       through.handleUpgrade(request, socket, head, (opened) => {
-        // What goes wrong on a socket (too large a frame, a reset) closes it; its gateway is told by `close`.
-        opened.on('error', () => undefined);
+        opened.on('error', closeIsTold);
+        mine.add(opened);
         then(opened);
       });
     const flowId = /^\/ws\/flows\/([A-Za-z0-9][A-Za-z0-9_.:-]{0,79})$/.exec(url.pathname)?.[1];
     if (url.pathname === '/ws/node') {
-      accept(small, (opened) => deps.gateways.node(opened, deps.addressOf(request)));
+      accept(small, (opened) => deps.gateways.node(opened, client.address));
     } else if (url.pathname === '/ws/live') {
       const person = await deps.authentication.byTicket(url.searchParams.get('ticket') ?? '');
       accept(small, (opened) => deps.gateways.live(keepAlive(opened), person));
@@ -61,27 +72,73 @@ export function acceptSockets(
     }
   };
 
-  const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    socket.on('error', () => socket.destroy());
-    upgrade(request, socket, head).catch((error: unknown) => refuse(socket, error));
-  };
-  server.on('upgrade', onUpgrade);
-
-  return async () => {
-    server.off('upgrade', onUpgrade);
-    const opened = [...small.clients, ...large.clients];
+  const end = async (opened: readonly WebSocket[]): Promise<void> => {
     for (const socket of opened) socket.close(goingAway, 'stopping');
     await Promise.race([Promise.all(opened.map(closed)), sleep(closeWithin)]);
     for (const socket of opened) socket.terminate();
-    small.close();
-    large.close();
+  };
+
+  const stops = new Set<() => Promise<void>>();
+  return {
+    serve(server) {
+      const mine = createOpenSockets();
+      const onUpgrade = (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+        socket.on('error', destroyIt);
+        upgrade(mine, request, socket, head).catch((error: unknown) => refuse(socket, error));
+      };
+      server.on('upgrade', onUpgrade);
+      const stop = async () => {
+        stops.delete(stop);
+        server.off('upgrade', onUpgrade);
+        await end(mine.all());
+      };
+      stops.add(stop);
+      return stop;
+    },
+    async stop() {
+      await Promise.all([...stops].map((stop) => stop()));
+      small.close();
+      large.close();
+    },
+  };
+}
+
+// Listeners are shared by all sockets: what each of ten thousand had of its own, and what such a closure holds on to (the
+// request by which a socket came), took as much memory as the socket.
+
+/** What goes wrong on a socket (too large a frame, a reset) closes it; its gateway is told by `close`. */
+function closeIsTold(): void {
+  // Without a listener an `error` would be thrown.
+}
+
+function destroyIt(this: Duplex): void {
+  this.destroy();
+}
+
+interface OpenSockets {
+  add(socket: WebSocket): void;
+  all(): WebSocket[];
+}
+
+/** Those that are open. */
+function createOpenSockets(): OpenSockets {
+  const open = new Set<WebSocket>();
+  function forgetIt(this: WebSocket): void {
+    open.delete(this);
+  }
+  return {
+    add(socket) {
+      open.add(socket);
+      socket.on('close', forgetIt);
+    },
+    all: () => [...open],
   };
 }
 
 /** S2: names and origins are checked on every socket; without an Origin it is no browser. */
-function check(request: IncomingMessage, names: readonly string[]): void {
-  if (!isKnownHost(request.headers.host, names)) throw new AppError('wrong_host');
-  if (judgeOrigin(request.headers.origin, 'http', request.headers.host ?? '') === 'foreign') {
+function check(request: IncomingMessage, names: readonly string[], { scheme }: Client): void {
+  if (!isKnownHost(request.headers.host, names, request.socket.localAddress)) throw new AppError('wrong_host');
+  if (judgeOrigin(request.headers.origin, scheme, request.headers.host ?? '') === 'foreign') {
     throw new AppError('wrong_origin');
   }
 }

@@ -8,6 +8,7 @@ import {
   nodeCloseCodes,
 } from '../../shared/protocol/node.ts';
 import { parseShareKey } from '../../shared/share-key.ts';
+import { machineKey } from '../invites/machine-key.ts';
 import { excusedBy } from '../jobs/deadlines.ts';
 import type { EngineLog, JobEngine } from '../jobs/engine.ts';
 import { nodeLeft } from '../jobs/faults.ts';
@@ -75,10 +76,20 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
   const introductionOf = async (key: string | undefined): Promise<Introduction> => {
     if (key === undefined || key === '') return { kind: 'none' };
     if (deps.workerToken !== null && sameSecret(key, deps.workerToken)) return { kind: 'embedded' };
+    const member = await machineKey(store, key, clock.now());
+    if (member !== null) return { kind: 'member', ...member };
     const shareKey = parseShareKey(key);
     const [row] = shareKey === null ? [] : await store.list(workspaces, { where: { shareKey, shareKeyEnabled: true } });
     if (row === undefined || row.archived) return { kind: 'unknown' };
     return { kind: 'workspace', workspaceId: row.id, state: row.approveNodes ? 'waits' : 'serves' };
+  };
+  /** Keys of members' machines that were used in this start: a key admits one node, even where two come at once. */
+  const usedKeys = new Set<string>();
+  const takeKey = (introduction: Introduction): boolean => {
+    if (introduction.kind !== 'member') return true;
+    if (usedKeys.has(introduction.keyId)) return false;
+    usedKeys.add(introduction.keyId);
+    return true;
   };
   const holderOf = (shareKey: string | null) => {
     for (const { row } of roster.all()) if (row.shareKey === shareKey) return row.id;
@@ -174,6 +185,7 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       const holder = holderOf(shareKey);
       if ((holder !== null && holder !== id) || (before !== undefined && !stillSame(before.row, reception)))
         return false;
+      if (!takeKey(introduction)) return false;
       const epoch = (before?.row.sessionEpoch ?? 0) + 1;
       const row = rowOf(reception, before?.row ?? null, epoch, () => nextAppearance(rowsOf(roster)), deps);
       const joined = await membershipsFor(store, introduction, before ?? null, row, clock.now());
@@ -182,7 +194,11 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
       node.row = row;
       node.heardAt = clock.now();
       for (const { workspaceId, state } of joined) node.workspaces.set(workspaceId, state);
-      await store.commit([put(nodes, row), ...joined.map((membership) => put(nodeWorkspaces, membership))]);
+      await store.commit([
+        put(nodes, row),
+        ...joined.map((membership) => put(nodeWorkspaces, membership)),
+        ...(introduction.kind === 'member' ? [introduction.spend] : []),
+      ]);
       // N5: meanwhile it may have connected once more; the later connection is the one that counts.
       if (node.row.sessionEpoch !== epoch) return false;
       const served = await servedNames(store, node);
@@ -301,9 +317,10 @@ function rowOf(
     lastSeenAt: deps.clock.now(),
     embedded: embedded || (before?.embedded ?? false),
   };
-  if (before !== null) return { ...before, ...said };
+  const brought = introduction.kind === 'member' ? introduction.ownerId : null;
+  if (before !== null) return { ...before, ...said, ownerId: before.ownerId ?? brought };
   const fresh = { tags: [], createdAt: deps.clock.now(), done: 0, nodeFaults: 0 };
-  return { id: capabilities.node_id, ownerId: embedded ? deps.ownerId : null, ...appearance(), ...said, ...fresh };
+  return { id: capabilities.node_id, ownerId: embedded ? deps.ownerId : brought, ...appearance(), ...said, ...fresh };
 }
 
 /** The workspaces that a node comes into by its introduction, beyond those that it is in. */
@@ -314,7 +331,7 @@ async function membershipsFor(
   row: NodeRow,
   since: number,
 ) {
-  if (introduction.kind === 'workspace') {
+  if (introduction.kind === 'workspace' || introduction.kind === 'member') {
     const { workspaceId, state } = introduction;
     return before?.workspaces.has(workspaceId) ? [] : [{ nodeId: row.id, workspaceId, state, since }];
   }

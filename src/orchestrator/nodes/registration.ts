@@ -2,6 +2,7 @@
 
 import type { NodeMessageOf } from '../../shared/protocol/node.ts';
 import { parseShareKey } from '../../shared/share-key.ts';
+import type { Change } from '../store/store.ts';
 import type { NodeRow } from '../store/tables.ts';
 
 /** What the key says with which a node came: the host's own worker, a workspace's key, nothing, or nothing known. */
@@ -9,6 +10,16 @@ export type Introduction =
   | { readonly kind: 'none' }
   | { readonly kind: 'embedded' }
   | { readonly kind: 'workspace'; readonly workspaceId: string; readonly state: 'serves' | 'waits' }
+  | {
+      /** A machine that a member brings, by a key of 256 bits. */
+      readonly kind: 'member';
+      readonly workspaceId: string;
+      readonly ownerId: string;
+      readonly state: 'serves' | 'waits';
+      /** Uses the key up; goes into the commit that admits the node. */
+      readonly spend: Change;
+      readonly keyId: string;
+    }
   | { readonly kind: 'unknown' };
 
 export type Judgement =

@@ -1,9 +1,12 @@
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { IdSource } from '../../shared/ids.ts';
+import type { Acting } from '../audit/acting.ts';
 import type { Editor } from '../flow-documents/collaboration.ts';
+import { createInvites } from '../invites/invites.ts';
 import type { LiveHub, NodeService } from '../services.ts';
 import type { Store } from '../store/store.ts';
+import { members as memberTable, users } from '../store/tables.ts';
 import { createCredentials } from '../workspaces/credentials.ts';
 import type { Directory } from '../workspaces/directory.ts';
 import { createIdempotency } from '../workspaces/idempotency.ts';
@@ -23,6 +26,7 @@ export interface PeopleDeps {
   directory: Directory;
   /** Cancels what goes on in a workspace before it is deleted. */
   endWork(workspaceId: string): Promise<void>;
+  acting: Pick<Acting, 'during'>;
   onVerifyShare?: (workspaceId: string, share: number) => void;
 }
 
@@ -35,6 +39,14 @@ export function createPeople(deps: PeopleDeps) {
   const tickets = createTickets(clock, random);
   const idempotency = createIdempotency(store, clock);
   const sockets = createOpenSockets();
+  const invites = createInvites(deps);
+  members.onRemoved(async ({ workspaceId, userId }) => {
+    await invites.memberLeft(workspaceId, userId);
+    const elsewhere = await store.count(memberTable, { userId });
+    const user = await store.get(users, { id: userId });
+    // Somebody who is in no workspace any more has nothing to be signed in for.
+    if (elsewhere === 0 && user?.hostAdmin !== true) await credentials.endAll(userId);
+  });
   members.onLess(({ userId, workspaceId }) => sockets.endMember(userId, workspaceId));
   credentials.onEnded((credentialId) => sockets.endCredential(credentialId));
   workspaces.onDeleted((workspaceId) => sockets.endWorkspace(workspaceId));
@@ -49,7 +61,7 @@ export function createPeople(deps: PeopleDeps) {
     return { userId: person.user.id, name: person.user.name, credentialId: person.credentialId, ...found };
   };
 
-  return { credentials, members, workspaces, tickets, directory, idempotency, sockets, admit };
+  return { credentials, members, invites, workspaces, tickets, directory, idempotency, sockets, admit };
 }
 
 export type People = ReturnType<typeof createPeople>;

@@ -482,6 +482,7 @@ export const idempotency = table<IdempotencyRow>({
 
 export * from './tables/history.ts';
 export * from './tables/holds.ts';
+export * from './tables/invites.ts';
 export * from './tables/job-events.ts';
 export * from './tables/keys.ts';
 export * from './tables/reputation.ts';

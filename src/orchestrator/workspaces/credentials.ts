@@ -27,6 +27,8 @@ export interface Credentials {
   createToken(userId: string, name: string): Promise<{ token: Token; secret: string }>;
   /** Ends a session or token of this person at once. Rejects `not_found`. */
   end(userId: string, kind: 'session' | 'token', id: string): Promise<void>;
+  /** Ends every session, token and sign-in link of this person at once. */
+  endAll(userId: string): Promise<void>;
   /** Forgets what has run out. */
   clean(): Promise<void>;
   onEnded(listener: (credentialId: string) => void): () => void;
@@ -150,6 +152,13 @@ export function createCredentials(deps: {
       if (row === null || row.userId !== userId || row.kind !== kind) throw new AppError('not_found');
       await store.commit([remove(credentials, { id })]);
       for (const listener of listeners) listener(id);
+    },
+
+    async endAll(userId) {
+      const rows = await store.list(credentials, { where: { userId } });
+      if (rows.length === 0) return;
+      await store.commit([remove(credentials, { id: rows.map(({ id }) => id) })]);
+      for (const { id } of rows) for (const listener of listeners) listener(id);
     },
 
     async clean() {

@@ -16,6 +16,8 @@ export interface MemberService {
   changeRole(workspaceId: string, by: Role, userId: string, role: Role): Promise<Member>;
   remove(workspaceId: string, by: Role, userId: string): Promise<void>;
   /** Told when somebody's rights in a workspace shrank or ended, so that their sockets there end at once (S15). */
+  /** S15: awaited when somebody was removed, before it is answered. */
+  onRemoved(listener: (change: { workspaceId: string; userId: string }) => Promise<void>): void;
   onLess(listener: (change: { workspaceId: string; userId: string }) => void): () => void;
 }
 
@@ -28,6 +30,8 @@ export function createMembers(deps: {
 }): MemberService {
   const { store, clock, ids, hub, credentials } = deps;
   const listeners = new Set<(change: { workspaceId: string; userId: string }) => void>();
+
+  const partings: ((change: { workspaceId: string; userId: string }) => Promise<void>)[] = [];
 
   const published = (workspaceId: string) =>
     hub.publish(workspaceId, `workspace:${workspaceId}`, { kind: 'workspace.changed', workspaceId });
@@ -89,8 +93,13 @@ export function createMembers(deps: {
         await keepOwner(workspaceId, row);
         await store.commit([remove(members, { workspaceId, userId })]);
         less(workspaceId, userId);
+        for (const parting of partings) await parting({ workspaceId, userId });
         published(workspaceId);
       }),
+
+    onRemoved(listener) {
+      partings.push(listener);
+    },
 
     onLess(listener) {
       listeners.add(listener);

@@ -2,6 +2,8 @@
 export interface OpenSockets {
   /** Remembers a socket until `forget` is called. */
   add(entry: OpenSocket): () => void;
+  /** How many each person has open now. */
+  count(): ReadonlyMap<string, number>;
   /** Closes those that belong to an ended session or token. */
   endCredential(credentialId: string): void;
   /** Closes those that somebody has in a workspace: its documents, and what follows its events. */
@@ -27,6 +29,11 @@ export function createOpenSockets(): OpenSockets {
     add(entry) {
       open.add(entry);
       return () => open.delete(entry);
+    },
+    count() {
+      const counts = new Map<string, number>();
+      for (const { userId } of open) counts.set(userId, (counts.get(userId) ?? 0) + 1);
+      return counts;
     },
     endCredential: (credentialId) => closeThose((entry) => entry.credentialId === credentialId, 'signed_out'),
     endMember: (userId, workspaceId) =>

@@ -5,6 +5,7 @@ import { filesRoutes } from './routes/files.ts';
 import { flowsRoutes } from './routes/flows.ts';
 import { historyRoutes } from './routes/history.ts';
 import { jobsRoutes } from './routes/jobs.ts';
+import { joiningRoutes } from './routes/joining.ts';
 import { keysRoutes } from './routes/keys.ts';
 import { nodesRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
@@ -16,6 +17,7 @@ import { workspacesRoutes } from './routes/workspaces.ts';
 export const routes = {
   ...peopleRoutes,
   ...workspacesRoutes,
+  ...joiningRoutes,
   ...nodesRoutes,
   ...flowsRoutes,
   ...runsRoutes,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import { type Agent, request as requestHttps } from 'node:https';
 import { pipeline } from 'node:stream/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExecutorError } from '../executors/executor.ts';
@@ -13,6 +13,8 @@ export interface BlobSource {
   url: string;
   ticket: string;
   sha256: string;
+  /** Takes only the pinned certificate of the host (S4). */
+  agent?: Agent | undefined;
 }
 
 export interface TransferOptions {
@@ -104,7 +106,9 @@ function open(
 ) {
   const url = new URL(`/api/v1/blobs/${source.sha256}`, source.url);
   url.searchParams.set('ticket', source.ticket);
-  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, { method, headers, signal });
+  const { agent } = source;
+  const options = { method, headers, signal, ...(agent === undefined ? {} : { agent }) };
+  const request = (url.protocol === 'https:' ? requestHttps : requestHttp)(url, options);
   request.setTimeout(stalledMs, () => request.destroy(new Error('The transfer stalled')));
   return request;
 }

@@ -1,4 +1,6 @@
+import type { Agent } from 'node:https';
 import { WebSocket } from 'ws';
+import { AppError } from '../../shared/errors.ts';
 import { limits } from '../../shared/model/values.ts';
 import { createCodec } from '../../shared/protocol/codec.ts';
 import {
@@ -23,6 +25,8 @@ import {
 export interface LinkOptions {
   /** Origin of the host, http or https. */
   url: string;
+  /** Takes only the pinned certificate (S4); without it the machine's own authorities decide. */
+  agent?: Agent | undefined;
   /** Asked at each registration, since limits and running jobs change. */
   register(): NodeMessageOf<'register'>;
   heartbeat(): NodeMessageOf<'heartbeat'>;
@@ -104,7 +108,11 @@ export function createLink(options: LinkOptions): Link {
   };
 
   const open = () => {
-    const opened = new WebSocket(socketUrl(options.url), { maxPayload: limits.frame, perMessageDeflate: false });
+    const opened = new WebSocket(socketUrl(options.url), {
+      maxPayload: limits.frame,
+      perMessageDeflate: false,
+      ...(options.agent === undefined ? {} : { agent: options.agent }),
+    });
     socket = opened;
     outgoing = createOutgoing((frame) => {
       if (opened.readyState === WebSocket.OPEN) opened.send(frame);
@@ -117,7 +125,7 @@ export function createLink(options: LinkOptions): Link {
     opened.on('open', () => current(() => handle({ type: 'opened' })));
     opened.on('pong', () => current(() => handle({ type: 'heard' })));
     opened.on('message', (data) => current(() => receive(String(data))));
-    opened.on('error', (error) => current(() => options.onTrouble('socket', { error: error.message })));
+    opened.on('error', (error) => current(() => options.onTrouble(troubleOf(error), { error: error.message })));
     opened.on('close', (code) => current(() => lost(code)));
   };
 
@@ -177,6 +185,11 @@ export function createLink(options: LinkOptions): Link {
       await ended;
     },
   };
+}
+
+/** A host that shows another certificate is no host that is away. */
+function troubleOf(error: Error): string {
+  return error instanceof AppError ? error.code : 'socket';
 }
 
 function socketUrl(origin: string): string {

@@ -7,6 +7,7 @@
 
 import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import type { Agent } from 'node:https';
 import { join } from 'node:path';
 import { type FileValue, isBlobRef, limits } from '../../shared/model/values.ts';
 import type { HostMessageOf, NodeMessage, NodeTimings, RunningJob } from '../../shared/protocol/node.ts';
@@ -24,6 +25,8 @@ type Registered = HostMessageOf<'registered'>;
 export interface DeskOptions {
   /** Origin of the host. */
   url: string;
+  /** Takes only the pinned certificate of the host (S4). */
+  agent?: Agent | undefined;
   executors: ReadonlyMap<string, Executor>;
   slots: Slots;
   outbox: Outbox;
@@ -149,7 +152,10 @@ export function createDesk(options: DeskOptions): Desk {
     const openBlob = async (sha256: string) => {
       if (job.ticket === undefined)
         throw new ExecutorError('blob_refused', 'The job came without a ticket for its files', 'node');
-      const opened = await options.cache.open({ url: options.url, ticket: job.ticket, sha256 }, abort.signal);
+      const opened = await options.cache.open(
+        { url: options.url, agent: options.agent, ticket: job.ticket, sha256 },
+        abort.signal,
+      );
       releases.push(opened.release);
       return opened.path;
     };
@@ -212,7 +218,7 @@ export function createDesk(options: DeskOptions): Desk {
     delivering.add(key);
     try {
       const path = join(options.uploads, upload.sha256);
-      await uploadBlob({ url: options.url, ...upload }, path, { signal: stopping.signal });
+      await uploadBlob({ url: options.url, agent: options.agent, ...upload }, path, { signal: stopping.signal });
       send(message);
     } catch (error) {
       options.onTrouble('upload', { job_id: message.job_id, error: String(error) });

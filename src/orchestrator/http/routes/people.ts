@@ -1,9 +1,9 @@
-import type { FastifyReply } from 'fastify';
 import { addressGroup } from '../../address-group.ts';
 import { createAttempts } from '../attempts.ts';
 import { sessionCookie } from '../authentication.ts';
 import type { Some } from '../call.ts';
 import type { HttpDeps } from '../server-deps.ts';
+import { setSessionCookie } from '../session-cookie.ts';
 
 type Names =
   | 'signIn'
@@ -32,21 +32,12 @@ export function peopleRoutes({ services, host, clock }: HttpDeps): Some<Names> {
   });
   const cookie = sessionCookie(host.hostId);
 
-  const setCookie = (reply: FastifyReply, secret: string, expiresAt: number) =>
-    reply.setCookie(cookie, secret, {
-      path: '/',
-      httpOnly: true,
-      sameSite: 'strict',
-      secure: reply.request.protocol === 'https',
-      expires: new Date(expiresAt),
-    });
-
   return {
     signIn: async ({ body, request, reply }) => {
       const { user, secret, expiresAt } = await attempts.guard(addressGroup(request.ip), () =>
         credentials.signIn(body.code, request.headers['user-agent'] ?? ''),
       );
-      setCookie(reply, secret, expiresAt);
+      setSessionCookie(reply, host.hostId, { secret, expiresAt });
       return { user };
     },
 
@@ -73,9 +64,11 @@ export function peopleRoutes({ services, host, clock }: HttpDeps): Some<Names> {
     createToken: async ({ person, body }) => credentials.createToken(person.user.id, body.name),
     deleteToken: async ({ person, params }) => credentials.end(person.user.id, 'token', params.id),
 
-    createSignInLink: async ({ person }) => {
+    createSignInLink: async ({ person, request }) => {
       const { code, expiresAt } = await credentials.createLink(person.user.id);
-      return { url: signInUrl(host.url(), code), expiresAt };
+      // Over TLS it comes from another machine, or by a name: there the address on loopback is no use.
+      const origin = request.protocol === 'https' ? `https://${request.headers.host}` : host.url();
+      return { url: signInUrl(origin, code), expiresAt };
     },
 
     createTicket: async ({ person }) => tickets.issue({ userId: person.user.id, credentialId: person.credentialId }),

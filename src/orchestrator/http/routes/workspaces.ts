@@ -1,5 +1,6 @@
 import type { Some } from '../call.ts';
 import type { HttpDeps } from '../server-deps.ts';
+import { joinOrigin } from './joining.ts';
 import { signInUrl } from './people.ts';
 
 type Names =
@@ -14,8 +15,8 @@ type Names =
   | 'changeMember'
   | 'removeMember';
 
-export function workspaceRoutes({ services, host }: HttpDeps): Some<Names> {
-  const { workspaces, members } = services;
+export function workspaceRoutes(deps: HttpDeps): Some<Names> {
+  const { workspaces, members } = deps.services;
   return {
     listWorkspaces: async ({ person }) => ({ items: await workspaces.listOf(person.user.id) }),
     createWorkspace: async ({ person, body }) => workspaces.create(person.user.id, body.name),
@@ -27,7 +28,7 @@ export function workspaceRoutes({ services, host }: HttpDeps): Some<Names> {
     listMembers: async ({ workspaceId }) => ({ items: await members.list(workspaceId) }),
     addMember: async ({ workspaceId, role, body }) => {
       const { member, code } = await members.add(workspaceId, role, body);
-      return { member, signInLink: signInUrl(host.url(), code) };
+      return { member, signInLink: signInUrl(joinOrigin(deps), code) };
     },
     changeMember: async ({ workspaceId, role, params, body }) =>
       members.changeRole(workspaceId, role, params.userId, body.role),

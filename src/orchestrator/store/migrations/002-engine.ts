@@ -79,5 +79,11 @@ ALTER TABLE jobs ADD COLUMN silenceSeconds INTEGER;
 ALTER TABLE jobs ADD COLUMN requeued TEXT;
 CREATE TABLE job_events (jobId TEXT NOT NULL, at INTEGER NOT NULL, what TEXT NOT NULL, nodeId TEXT, "by" TEXT, detail TEXT,
   PRIMARY KEY (jobId, at, what)) WITHOUT ROWID;
+-- Invites of people, and links by which a member brings a machine; only hashes of their codes.
+CREATE TABLE invites (id TEXT PRIMARY KEY, kind TEXT NOT NULL, workspaceId TEXT NOT NULL, hash TEXT NOT NULL, role TEXT NOT NULL,
+  approval INTEGER NOT NULL, state TEXT NOT NULL, createdBy TEXT NOT NULL, createdAt INTEGER NOT NULL, expiresAt INTEGER NOT NULL,
+  userId TEXT, usedAt INTEGER);
+CREATE UNIQUE INDEX invites_by_hash ON invites (hash);
+CREATE INDEX invites_by_workspace ON invites (workspaceId, id);
 `,
 };
