@@ -147,7 +147,8 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
         return;
       }
       case 'started':
-        if (started.any && job.life.nodeId !== null) {
+        // Only runs show when their jobs start; all others are spared it.
+        if (job.row.origin !== null && job.life.nodeId !== null) {
           started.tell({ job: toJob(currentRow(job)), nodeId: job.life.nodeId });
         }
         return;
@@ -168,13 +169,14 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
 
   const tellEnd = (job: ActiveJob) => {
     holdings.leave(job);
-    for (const tell of job.whenEnded) tell();
+    job.whenEnded?.();
     tellState(job);
     const decided = job.life.attempts.at(-1)?.nodeId ?? null;
     if (finished.any) finished.tell({ job: toJob(currentRow(job)), nodeId: decided });
   };
 
   const tellState = ({ row, life }: ActiveJob) => {
+    if (!hub.hearsStreams) return;
     const topic = `job:${row.id}`;
     if (hub.hears(topic))
       hub.publish(row.workspaceId, topic, { kind: 'job.changed', jobId: row.id, state: life.state });

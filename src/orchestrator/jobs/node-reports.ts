@@ -136,7 +136,13 @@ export function createNodeReports(deps: {
           () => answer('accepted'),
           () => undefined,
         );
-      else job.whenEnded.push(() => answer('accepted'));
+      else {
+        const before = job.whenEnded;
+        job.whenEnded = () => {
+          before?.();
+          answer('accepted');
+        };
+      }
     },
     presented(nodeId, running) {
       const verdicts = running.map(({ job_id, fence, acked_seq }) => {

@@ -36,7 +36,7 @@ export interface ActiveJob {
   /** Settles when the end is durable. */
   end: Promise<void> | null;
   /** Called then, before anybody else is told. */
-  whenEnded: (() => void)[];
+  whenEnded: (() => void) | null;
   /** Whether the store may know of a back-off. */
   backedOff: boolean;
   /** Taken from its node at this time unless it is heard of before: not presented (N6), or after a restart (N4). */
@@ -90,12 +90,26 @@ export function newRow(id: string, workspaceId: string, submittedBy: string | nu
   };
 }
 
+type NamedNeed = Pick<ActiveJob, 'need' | 'key'>;
+
+/** Jobs come in bulk: one that needs what the one before needs shares it, and the text that names it. */
+let lastNeed: NamedNeed | null = null;
+function needOf({ workspaceId, kind, requires }: JobRow): NamedNeed {
+  const last = lastNeed?.need;
+  if (lastNeed !== null && last?.requires === requires && last.kind === kind && last.workspaceId === workspaceId) {
+    return lastNeed;
+  }
+  lastNeed = { need: { workspaceId, kind, requires }, key: needKey(workspaceId, kind, requires) };
+  return lastNeed;
+}
+
 export function activate(row: JobRow): ActiveJob {
-  const { id, workspaceId, kind, requires, priority, createdAt, submittedBy: member } = row;
+  const { id, priority, createdAt, submittedBy: member } = row;
+  const { need, key } = needOf(row);
   return {
     row,
-    need: { workspaceId, kind, requires },
-    key: needKey(workspaceId, kind, requires),
+    need,
+    key,
     waiting: { id, priority, createdAt, member },
     life: {
       state: row.state,
@@ -118,7 +132,7 @@ export function activate(row: JobRow): ActiveJob {
     written: row.state !== 'queued',
     output: null,
     end: null,
-    whenEnded: [],
+    whenEnded: null,
     backedOff: row.notBefore !== null,
     doubtedUntil: null,
     excused: 0,
@@ -141,7 +155,11 @@ export function lifeChange(job: ActiveJob): Change {
   const { state, attempts, nodeId, fence, error, startedAt, finishedAt, notBefore } = job.life;
   const life: Partial<JobRow> = { state, attempts: attempts as JobRow['attempts'], nodeId, fence, startedAt };
   if (job.backedOff) life.notBefore = notBefore;
-  if (isOver(job.life)) Object.assign(life, { finishedAt, result: job.result }, error === null ? {} : { error });
+  if (isOver(job.life)) {
+    life.finishedAt = finishedAt;
+    life.result = job.result;
+    if (error !== null) life.error = error;
+  }
   return patch(jobs, { id: job.row.id }, life);
 }
 

@@ -31,6 +31,8 @@ export interface EventHub extends LiveHub {
   ): Subscription;
   /** Whether anybody listens; lets publishers save work whose result nobody would see. */
   hears(topic: string): boolean;
+  /** Whether anybody listens to any job: what happens to jobs is told thousands of times a second, mostly to nobody. */
+  readonly hearsStreams: boolean;
 }
 
 interface Channel {
@@ -54,6 +56,8 @@ export const ringBytes = 2 * 1024 * 1024;
 export function createLiveHub(epoch: string): EventHub {
   const channels = new Map<string, Channel>();
   const listeners = new Map<string, Set<(event: HubEvent) => void>>();
+  /** Of `listeners`, those to streams of jobs. */
+  let streams = 0;
   const channelOf = (workspaceId: string) => {
     const channel = channels.get(workspaceId) ?? { seq: 0, recent: [], bytes: 0 };
     channels.set(workspaceId, channel);
@@ -64,6 +68,9 @@ export function createLiveHub(epoch: string): EventHub {
   return {
     position,
     hears: (topic) => listeners.has(topic),
+    get hearsStreams() {
+      return streams > 0;
+    },
     publish(workspaceId, topic, event) {
       const here = listeners.get(topic);
       const message = isStream(topic)
@@ -73,6 +80,7 @@ export function createLiveHub(epoch: string): EventHub {
     },
     subscribe(workspaceId, topic, since, listener) {
       const here = listeners.get(topic) ?? new Set();
+      if (isStream(topic) && !listeners.has(topic)) streams += 1;
       listeners.set(topic, here);
       here.add(listener);
       const missed = isStream(topic)
@@ -86,7 +94,9 @@ export function createLiveHub(epoch: string): EventHub {
         missed: missed ?? [],
         stop() {
           here.delete(listener);
-          if (here.size === 0 && listeners.get(topic) === here) listeners.delete(topic);
+          if (here.size > 0 || listeners.get(topic) !== here) return;
+          listeners.delete(topic);
+          if (isStream(topic)) streams -= 1;
         },
       };
     },

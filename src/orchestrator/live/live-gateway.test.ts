@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import type { WebSocket } from 'ws';
+import type { Job } from '../../shared/model/job.ts';
 import type { LiveServerMessage } from '../../shared/protocol/live.ts';
 import { FakeSocket, settle, startHost } from '../core.harness.ts';
+import { createFollowers, type Tell } from './followers.ts';
 import { framesOf, maxLag } from './frames.ts';
 
 type Host = Awaited<ReturnType<typeof startHost>>;
@@ -151,4 +153,53 @@ test('frames of many messages are bounded, and nothing is lost or reordered', ()
     messages.map((_, index) => index),
   );
   expect(Math.max(...frames.map(({ length }) => length))).toBeLessThan(512 * 1024);
+});
+
+test('J1: calls that come in one frame are written together, and answered each for itself; only the one at fault is refused', async () => {
+  const host = await startHost();
+  const client = connect(host);
+  await client.say(submit({ id: 1 }));
+  await client.say([
+    submit({ id: 2, follow: true }),
+    submit({
+      id: 3,
+      jobs: [
+        { kind: 'script', input: 3 },
+        { kind: 'script', input: 4 },
+      ],
+    }),
+    submit({ id: 4 }),
+  ]);
+  expect(client.of('submitted').map(({ id, jobIds }) => [id, jobIds.length])).toEqual([
+    [1, 1],
+    [2, 1],
+    [3, 2],
+    [4, 1],
+  ]);
+  const ids = client.of('submitted').flatMap(({ jobIds }) => jobIds);
+  const inputs = await Promise.all(ids.map(async (id) => (await host.jobs.get(id))?.input));
+  expect(inputs).toEqual([1, 1, 3, 4, 1]);
+  await client.say([submit({ id: 5 }), submit({ id: 6, jobs: [{ kind: 'juggling', input: 1 }] }), submit({ id: 7 })]);
+  expect(client.of('problem')).toMatchObject([{ id: 6, problem: { code: 'job_kind_unknown' } }]);
+  expect(client.of('submitted').map(({ id }) => id)).toEqual([1, 2, 3, 4, 5, 7]);
+  const followed = client.of('submitted')[1]?.jobIds[0] ?? '';
+  await host.jobs.cancel(followed);
+  await settle();
+  expect(client.of('finished').map(({ jobId }) => jobId)).toEqual([followed]);
+});
+
+test('Live: several who follow one job are told of its end, each once; who has gone is forgotten', () => {
+  const followers = createFollowers();
+  const told: string[] = [];
+  const tells = ['a', 'b', 'c'].map(
+    (name) =>
+      ({ id }: Job) =>
+        void told.push(`${name} ${id}`),
+  );
+  for (const tell of tells) for (const id of ['job-1', 'job-2']) followers.add(id, tell);
+  const [first, second] = tells as [Tell, Tell];
+  expect([followers.remove('job-1', first), followers.remove('job-1', first)]).toEqual([true, false]);
+  followers.removeAll(second);
+  for (const id of ['job-1', 'job-2', 'job-1']) followers.ended({ id } as Job);
+  expect(told).toEqual(['c job-1', 'a job-2', 'c job-2']);
 });

@@ -14,6 +14,7 @@ import {
 import type { EngineLog } from '../jobs/engine.ts';
 import { withoutOrigin } from '../jobs/origin.ts';
 import type { JobService } from '../services.ts';
+import { createFollowers, type Followers } from './followers.ts';
 import { RateBound, Sender } from './frames.ts';
 import type { EventHub, HubEvent } from './hub.ts';
 import { followOutput } from './job-stream.ts';
@@ -40,30 +41,25 @@ const rate = { perSecond: 50_000, burst: 100_000 };
 const maxTopics = 200;
 /** Jobs whose submission is not answered yet, per connection. */
 const maxPending = 50_000;
+/** Jobs at most of calls that are made as one, so that no commit becomes too long. */
+const mostTogether = 1_000;
 /** How long a "may submit" is believed; a change of role closes the socket anyway. */
 const believeFor = 10_000;
 
 const codec = createCodec(liveClientMessages);
+const hasKey = ({ idempotencyKey }: { idempotencyKey?: string }) => idempotencyKey !== undefined;
 type Message<Kind extends LiveClientMessage['type']> = Extract<LiveClientMessage, { type: Kind }>;
-
-type Followed = Map<string, Set<(job: Job) => void>>;
 
 export function createLiveGateway(deps: LiveGatewayDeps): LiveGateway {
   const open = new Set<Sender>();
-  /** Who wants to hear of the end of which job. */
-  const followed: Followed = new Map();
-  const stopFollowing = deps.jobs.onFinished(({ job }) => {
-    const tellAll = followed.get(job.id);
-    if (tellAll === undefined) return;
-    followed.delete(job.id);
-    for (const tell of tellAll) tell(job);
-  });
+  const followers = createFollowers();
+  const stopFollowing = deps.jobs.onFinished(({ job }) => followers.ended(job));
 
   return {
     accept(socket, userId) {
       const sender = new Sender(socket, liveCloseCodes.slow);
       open.add(sender);
-      const connection = createConnection(deps, sender, userId, followed);
+      const connection = createConnection(deps, sender, userId, followers);
       sender.send({ type: 'hello', ...deps.host });
       socket.on('message', (data: RawData, binary: boolean) => connection.read(binary ? '' : data.toString()));
       socket.on('close', () => {
@@ -79,13 +75,14 @@ export function createLiveGateway(deps: LiveGatewayDeps): LiveGateway {
   };
 }
 
-function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string, followed: Followed) {
+function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string, followers: Followers) {
   const { hub, jobs } = deps;
   const bound = new RateBound(rate, deps.clock.now());
   /** How to stop each subscription. */
   const topics = new Map<string, () => void>();
   const mySubmits = new Map<string, number>();
-  const myJobs = new Set<string>();
+  /** Jobs of this connection that it still follows. */
+  let following = 0;
   let pending = 0;
   let malformed = 0;
   let over = false;
@@ -124,36 +121,58 @@ function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string,
     try {
       if (!isBelieved(workspaceId)) await checkSubmit(workspaceId);
       const jobIds = await jobs.submit(workspaceId, userId, wanted.map(withoutOrigin));
-      say({ type: 'submitted', id, jobIds });
-      if (follow === true && !over) for (const jobId of jobIds) followEnd(jobId);
-      if (follow === true && wanted.some(({ idempotencyKey }) => idempotencyKey !== undefined))
-        await tellFinished(jobIds);
+      answerSubmit(id, jobIds, follow);
+      if (follow === true && wanted.some(hasKey)) await tellFinished(jobIds);
     } finally {
       pending -= wanted.length;
     }
   };
+  const answerSubmit = (id: number, jobIds: string[], follow: boolean | undefined) => {
+    say({ type: 'submitted', id, jobIds });
+    if (follow === true && !over) for (const jobId of jobIds) followEnd(jobId);
+  };
+  /**
+   * Many calls that came in one frame are checked and written as one, which costs each of them a third. Where that is
+   * refused nothing was kept, and each is looked at for itself, so that only the one at fault is refused.
+   */
+  const submitTogether = async (calls: readonly Message<'submit'>[], workspaceId: string, count: number) => {
+    pending += count;
+    let jobIds: string[];
+    try {
+      jobIds = await jobs.submit(
+        workspaceId,
+        userId,
+        calls.flatMap((call) => call.jobs.map(withoutOrigin)),
+      );
+    } catch {
+      for (const call of calls) submitAlone(call);
+      return;
+    } finally {
+      pending -= count;
+    }
+    let from = 0;
+    for (const { id, jobs: mine, follow } of calls) {
+      answerSubmit(id, jobIds.slice(from, from + mine.length), follow);
+      from += mine.length;
+    }
+  };
+  const submitAlone = (call: Message<'submit'>) => {
+    submit(call).catch((error: unknown) => complain(error, { id: call.id }));
+  };
   const tellEnd = (job: Job) => {
-    myJobs.delete(job.id);
+    following -= 1;
     say(finishedMessage(job));
   };
   const followEnd = (jobId: string) => {
-    const followers = followed.get(jobId);
-    if (followers === undefined) followed.set(jobId, new Set([tellEnd]));
-    else followers.add(tellEnd);
-    myJobs.add(jobId);
+    followers.add(jobId, tellEnd);
+    following += 1;
   };
   /** With an idempotency key a job may have finished long ago. */
   const tellFinished = async (jobIds: readonly string[]) => {
     for (const jobId of jobIds) {
       const job = await jobs.get(jobId);
-      if (job !== null && finishedJobStates.includes(job.state) && forgetEnd(jobId)) tellEnd(job);
+      if (job !== null && finishedJobStates.includes(job.state) && followers.remove(jobId, tellEnd)) tellEnd(job);
     }
-  };
-  const forgetEnd = (jobId: string): boolean => {
-    const followers = followed.get(jobId);
-    const followedIt = followers?.delete(tellEnd) ?? false;
-    if (followers?.size === 0) followed.delete(jobId);
-    return followedIt;
   };
 
   const complain = (error: unknown, about: { id?: number; topic?: string }) => {
@@ -169,7 +188,7 @@ function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string,
         unsubscribe(message);
         return;
       case 'submit':
-        submit(message).catch((error: unknown) => complain(error, { id: message.id }));
+        submitAlone(message);
         return;
       case 'ping':
         say({ type: 'pong' });
@@ -177,6 +196,28 @@ function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string,
       default:
         message satisfies never;
     }
+  };
+
+  /** Calls of this frame that came one after another and can be made as one. */
+  let gathered: Message<'submit'>[] = [];
+  let jobsGathered = 0;
+  /** Whether the call joins those before it. */
+  const gather = (message: LiveClientMessage): boolean => {
+    if (message.type !== 'submit' || !isBelieved(message.workspaceId) || message.jobs.some(hasKey)) return false;
+    const [first] = gathered;
+    const count = jobsGathered + message.jobs.length;
+    if (first !== undefined && (first.workspaceId !== message.workspaceId || count > mostTogether)) submitGathered();
+    gathered.push(message);
+    jobsGathered += message.jobs.length;
+    return true;
+  };
+  const submitGathered = () => {
+    const [calls, count, [first]] = [gathered, jobsGathered, gathered];
+    if (first === undefined) return;
+    gathered = [];
+    jobsGathered = 0;
+    if (calls.length === 1 || pending + count > maxPending) for (const call of calls) submitAlone(call);
+    else void submitTogether(calls, first.workspaceId, count);
   };
 
   return {
@@ -188,6 +229,8 @@ function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string,
       for (const decoded of messages) {
         if (decoded.status === 'message') {
           malformed = 0;
+          if (gather(decoded.message)) continue;
+          submitGathered();
           perform(decoded.message);
           continue;
         }
@@ -197,12 +240,13 @@ function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string,
         complain(new AppError('bad_request', what.trim()), {});
         if (malformed >= malformedInARow) return sender.close(liveCloseCodes.malformed, 'malformed');
       }
+      submitGathered();
     },
     closed() {
       over = true;
       for (const stop of topics.values()) stop();
       topics.clear();
-      for (const jobId of myJobs) forgetEnd(jobId);
+      if (following > 0) followers.removeAll(tellEnd);
     },
   };
 }

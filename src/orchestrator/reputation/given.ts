@@ -18,7 +18,12 @@ export function createGiven(): Given {
     return account === undefined ? 0 : account.coreMs * Math.exp(-Math.max(0, now - account.at) / memory);
   };
   return {
-    add: (owner, cores, ms, now) => void byOwner.set(owner, { coreMs: weighed(owner, now) + cores * ms, at: now }),
+    add(owner, cores, ms, now) {
+      const coreMs = weighed(owner, now) + cores * ms;
+      const account = byOwner.get(owner);
+      if (account === undefined) byOwner.set(owner, { coreMs, at: now });
+      else Object.assign(account, { coreMs, at: now });
+    },
     share: (owner, lentCores, now) => (lentCores > 0 ? Math.min(1, weighed(owner, now) / (lentCores * memory)) : 0),
   };
 }

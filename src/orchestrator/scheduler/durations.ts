@@ -21,20 +21,30 @@ export interface Durations {
 
 export function createDurations(): Durations {
   const sorts = new Map<string, number[]>();
-  const add = (key: string, ms: number) => {
+  const listOf = (key: string): number[] => {
     const known = sorts.get(key);
-    if (known === undefined) {
-      sorts.set(key, [ms]);
-      const [oldest] = sorts.keys();
-      if (sorts.size > mostSorts && oldest !== undefined) sorts.delete(oldest);
-      return;
-    }
-    known.push(ms);
-    if (known.length > kept) known.shift();
+    if (known !== undefined) return known;
+    const made: number[] = [];
+    sorts.set(key, made);
+    const [oldest] = sorts.keys();
+    if (sorts.size > mostSorts && oldest !== undefined) sorts.delete(oldest);
+    return made;
+  };
+  /** Jobs come in bulk: those of the same sort as the one before need no texts and no search. */
+  let last: { workspaceId: string; kind: string; narrow: string; lists: readonly number[][] } | null = null;
+  const listsOf = (sort: Sort): readonly number[][] => {
+    const { workspaceId, kind } = sort;
+    const narrow = narrowOf(sort);
+    if (last?.workspaceId === workspaceId && last.kind === kind && last.narrow === narrow) return last.lists;
+    last = { workspaceId, kind, narrow, lists: keysOf(sort).map(listOf) };
+    return last.lists;
   };
   return {
     note(sort, ms) {
-      for (const key of keysOf(sort)) add(key, ms);
+      for (const known of listsOf(sort)) {
+        known.push(ms);
+        if (known.length > kept) known.shift();
+      }
     },
     typical(sort) {
       for (const key of keysOf(sort)) {
@@ -46,8 +56,11 @@ export function createDurations(): Durations {
   };
 }
 
-function keysOf({ workspaceId, kind, label = '', origin = null }: Sort): string[] {
+const narrowOf = ({ label = '', origin = null }: Sort) => origin?.stepId ?? label;
+
+function keysOf(sort: Sort): string[] {
+  const { workspaceId, kind } = sort;
   const whole = `${workspaceId}\u0000${kind}`;
-  const narrow = origin?.stepId ?? label;
+  const narrow = narrowOf(sort);
   return narrow === '' ? [whole, kind] : [`${whole}\u0000${narrow}`, whole, kind];
 }

@@ -75,15 +75,11 @@ async function writeGroup(writer: Connection, calls: readonly Call[]): Promise<v
 
 async function attempt(writer: Connection, calls: readonly Call[]): Promise<{ error: unknown } | null> {
   try {
-    await transact(writer, groupChanges(allChanges(calls)));
+    await transact(writer, groupChanges(calls.map(({ changes }) => changes)));
     return null;
   } catch (error) {
     return { error };
   }
-}
-
-function* allChanges(calls: readonly Call[]): Iterable<Change> {
-  for (const call of calls) yield* call.changes;
 }
 
 async function transact(writer: Connection, statements: readonly Statement[]): Promise<void> {
