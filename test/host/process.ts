@@ -11,6 +11,8 @@ export interface OrchestratorProcess {
   signInLink: string;
   client: Client;
   child: ChildProcess;
+  /** Everything that it logged. */
+  log(): string;
   /** As a power cut would: no time to write anything. */
   kill(): Promise<void>;
   /** As the parent asks; answers the exit code. */
@@ -20,12 +22,15 @@ export interface OrchestratorProcess {
 /** Starts an orchestrator as its own process, from source, as a parent does. */
 export async function startProcess(
   start: Omit<OrchestratorStart, 'type' | 'version' | 'staticDir'>,
+  env: Record<string, string> = {},
 ): Promise<OrchestratorProcess> {
-  const child = fork(program, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  const child = fork(program, { stdio: ['ignore', 'pipe', 'pipe', 'ipc'], env: { ...process.env, ...env } });
   let errors = '';
-  child.stderr?.on('data', (text) => {
-    errors += String(text);
-  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (text) => {
+      errors += String(text);
+    });
+  }
   child.send({ type: 'start', version: '0.0.0-test', staticDir: null, ...start });
   const [answer] = (await Promise.race([
     once(child, 'message'),
@@ -36,6 +41,7 @@ export async function startProcess(
   return {
     ...answer,
     child,
+    log: () => errors,
     client: createClient({ baseUrl: answer.url, token: start.adminToken }),
     async kill() {
       child.kill('SIGKILL');

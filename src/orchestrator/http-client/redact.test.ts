@@ -8,6 +8,7 @@ const { text, pieces, stream } = redactionOf([secret]);
 test.each([
   ['as it is', secret],
   ['in JSON', JSON.stringify({ secret })],
+  ['in JSON in JSON', JSON.stringify({ said: JSON.stringify({ secret }) })],
   ['in a URL', `https://example.com/?q=${encodeURIComponent(secret)}`],
   ['in a form', new URLSearchParams({ q: secret }).toString()],
   ['in hex', Buffer.from(secret).toString('hex')],

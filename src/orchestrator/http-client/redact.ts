@@ -37,15 +37,18 @@ export function redactionOf(secrets: Iterable<string>): Redaction {
   };
 }
 
-/** As it is, in JSON, in a URL, in hex, and in base64, alone or among other bytes; the longest first, since one may hold another. */
+const inJson = (text: string) => JSON.stringify(text).slice(1, -1);
+const inQuery = (text: string) => new URLSearchParams([['', text]]).toString().slice(1);
+
+/** As it is, in JSON, in a URL, in either of these twice, in hex, and in base64, alone or among other bytes; the longest first, since one may hold another. */
 function formsOf(secrets: Iterable<string>): string[] {
   const forms = new Set<string>();
   for (const secret of secrets) {
     if (secret.length < shortest) continue;
-    const inQuery = new URLSearchParams([['', secret]]).toString().slice(1);
-    const inJson = JSON.stringify(secret).slice(1, -1);
     const hex = Buffer.from(secret).toString('hex');
-    for (const form of [secret, inJson, encodeURIComponent(secret), inQuery, hex, hex.toUpperCase()]) forms.add(form);
+    for (const form of [secret, hex, hex.toUpperCase()]) forms.add(form);
+    for (const write of [inJson, encodeURIComponent, inQuery])
+      for (const form of [write(secret), write(write(secret))]) forms.add(form);
     for (const before of [0, 1, 2]) for (const form of inBase64(secret, before)) forms.add(form);
   }
   return [...forms].sort((one, other) => other.length - one.length);
