@@ -80,7 +80,7 @@ export interface JobService {
   /** `state` names one or several states, separated by commas. */
   list(
     workspaceId: string,
-    page: PageRequest & { state?: string; kind?: string; runId?: string; submittedBy?: string },
+    page: PageRequest & { state?: string; kind?: string; runId?: string; submittedBy?: string; runs?: 'none' },
   ): Promise<Page<Job>>;
   /** J9: everything that happened to it, the earliest first. */
   history(jobId: string): Promise<{ state: JobState; happenings: JobHappening[]; cut: boolean }>;
@@ -103,7 +103,7 @@ export interface JobService {
   cancelRun(runId: string): Promise<void>;
   /** Before a workspace is deleted. */
   cancelWorkspace(workspaceId: string): Promise<void>;
-  /** Told after the commit that finished a job, and (live) when one starts on a node. Returns how to stop listening. */
+  /** Told after the commit that finished a job, and (live) when one of a run starts on a node. Returns how to stop listening. */
   onFinished(listener: (finished: FinishedJob) => void): () => void;
   onStarted(listener: (started: { job: Job; nodeId: string }) => void): () => void;
 }

@@ -8,7 +8,12 @@ import { type JobRow, jobs as jobsTable } from '../store/tables.ts';
 import type { JobEngine } from './engine.ts';
 import { type ActiveJob, currentRow, isOver, toJob } from './record.ts';
 
-export type JobPage = PageRequest & Omit<JobFilter, 'jobIds' | 'states'> & { state?: string };
+export type JobPage = PageRequest &
+  Omit<JobFilter, 'jobIds' | 'states'> & {
+    state?: string;
+    /** `none`: only jobs that belong to no run. */
+    runs?: 'none';
+  };
 
 const openStates: readonly JobState[] = ['queued', 'assigned', 'running'];
 const pageSize = 100;
@@ -44,9 +49,9 @@ export function matches({ row, life }: ActiveJob, workspaceId: string, filter: J
   );
 }
 
-const whereOf = ({ kind, runId, submittedBy }: JobPage) => ({
+const whereOf = ({ kind, runId, submittedBy, runs }: JobPage) => ({
   ...(kind === undefined ? {} : { kind }),
-  ...(runId === undefined ? {} : { runId }),
+  ...(runId === undefined ? (runs === 'none' ? { runId: null } : {}) : { runId }),
   ...(submittedBy === undefined ? {} : { submittedBy }),
 });
 const asked = (page: JobPage) => (page.limit ?? pageSize) + 1;
@@ -68,9 +73,15 @@ async function storedRows(
 }
 
 function openRows(engine: JobEngine, workspaceId: string, page: JobPage, states: readonly JobState[]): JobRow[] {
-  const filter = { ...whereOf(page), states };
+  const { runs, kind, runId, submittedBy } = page;
+  const filter: JobFilter = {
+    states,
+    ...(kind === undefined ? {} : { kind }),
+    ...(runId === undefined ? {} : { runId }),
+    ...(submittedBy === undefined ? {} : { submittedBy }),
+  };
   const rows = [...engine.open()]
-    .filter((job) => matches(job, workspaceId, filter))
+    .filter((job) => matches(job, workspaceId, filter) && (runs !== 'none' || job.row.runId === null))
     .filter(({ row }) => page.cursor === undefined || row.id < page.cursor);
   rows.sort((left, right) => (left.row.id < right.row.id ? 1 : -1));
   return rows.slice(0, asked(page)).map(currentRow);

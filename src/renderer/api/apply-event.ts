@@ -45,6 +45,8 @@ export function applyEvent(cache: QueryClient, workspaceId: string, event: LiveE
       return;
     case 'workspace.changed':
       void cache.invalidateQueries({ queryKey: keys.workspaces });
+      void cache.invalidateQueries({ queryKey: keys.members(event.workspaceId) });
+      void cache.invalidateQueries({ queryKey: keys.invites(event.workspaceId) });
       return;
     case 'steps.changed':
       applySteps(cache, event);

@@ -260,7 +260,7 @@ export const jobsQuery = ({ host: { client } }: Api, workspaceId: string, filter
     queryFn: ({ signal, pageParam }) =>
       client.call('listJobs', {
         params: { id: workspaceId },
-        query: { ...filter, limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) },
+        query: { ...filter, runs: 'none', limit: 50, ...(pageParam === null ? {} : { cursor: pageParam }) },
         signal,
       }),
     maxPages: 10,

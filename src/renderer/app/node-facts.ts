@@ -1,6 +1,6 @@
 import type { Node } from '../../shared/model/node.ts';
 import type { Presence } from '../ui/machine-chip.tsx';
-import { formatCount, formatMemory, formatPlural } from '../ui/numbers.ts';
+import { formatCount, formatMemory, formatPlural, formatWhen } from '../ui/numbers.ts';
 
 /** What a node's numbers mean, worked out once for every page that shows it. Memory in MiB. */
 export interface NodeFacts {
@@ -70,11 +70,33 @@ export const ownerWords = (node: Node): string =>
     .filter((part) => part !== null && part !== undefined && part !== '')
     .join(', ');
 
+const pauses = {
+  paused: 'Paused by its owner',
+  hours: 'Outside its owner’s hours',
+  battery: 'Paused while on battery',
+  in_use: 'Paused while somebody uses it',
+  draining: 'Drains: finishes what it has, takes nothing new',
+} as const;
+
+/** Why it takes nothing now, and until when: "Outside its owner’s hours, until today at 18:00". */
+export function pauseWords({ pause }: Pick<Node, 'pause'>, now: number): string {
+  const words = pauses[pause?.reason ?? 'paused'];
+  return pause?.until == null ? words : `${words}, until ${formatWhen(pause.until, now)}`;
+}
+
+const shortPauses = {
+  paused: 'Paused',
+  hours: 'Off hours',
+  battery: 'Paused',
+  in_use: 'Paused',
+  draining: 'Draining',
+} as const;
+
 /** How it stands, in a word or two. */
 export function standingWords(node: Node): string {
   if (node.status === 'lost') return 'Lost';
   if (node.status === 'suspect') return 'Silent';
   if (node.status === 'away') return 'Away';
-  if (!node.available) return 'Paused';
+  if (!node.available) return shortPauses[node.pause?.reason ?? 'paused'];
   return node.currentJobs > 0 ? 'Working' : 'Idle';
 }

@@ -112,6 +112,33 @@ const runRoute = createRoute({
   component: lazyPages.run,
 });
 
+const jobsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/runs/jobs',
+  validateSearch: (search): { show?: 'open'; job?: string } => ({
+    ...(search['show'] === 'open' ? { show: 'open' } : {}),
+    ...(typeof search['job'] === 'string' ? { job: search['job'] } : {}),
+  }),
+  component: lazyPages.jobs,
+});
+
+const approvalsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/runs/approvals',
+  validateSearch: (search): { approval?: string } =>
+    typeof search['approval'] === 'string' ? { approval: search['approval'] } : {},
+  component: lazyPages.approvals,
+});
+
+/** A short address, for links in messages. */
+const toApprovalsRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/approvals',
+  beforeLoad: ({ params }) => {
+    throw redirect({ to: '/w/$workspaceId/runs/approvals', params });
+  },
+});
+
 const nodesRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/nodes',
@@ -134,6 +161,11 @@ const keysRoute = createRoute({
   component: lazyPages.keys,
 });
 
+const membersRoute = createRoute({
+  getParentRoute: () => workspaceRoute,
+  path: '/members',
+  component: lazyPages.members,
+});
 const usageRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/usage',
@@ -173,10 +205,14 @@ const workspacePages = workspaceRoute.addChildren([
   flowsRoute,
   flowRoute,
   runsRoute,
+  jobsRoute,
+  approvalsRoute,
+  toApprovalsRoute,
   runRoute,
   nodesRoute,
   modelsRoute,
   keysRoute,
+  membersRoute,
   usageRoute,
   settingsRoute,
   thisNodeRoute,

@@ -2,9 +2,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useApi } from '../api/api.ts';
-import { meQuery, nodesQuery, runsQuery } from '../api/queries.ts';
+import { meQuery, nodesQuery, pendingApprovalsQuery, runsQuery } from '../api/queries.ts';
 import { Icon } from '../ui/icon.tsx';
 import { MachineChip } from '../ui/machine-chip.tsx';
+import { StateGlyph } from '../ui/state-glyph.tsx';
 import { Tooltip } from '../ui/tooltip.tsx';
 import { useMachines } from './machines.ts';
 import { type PageEntry, thisNodePage, workPages, youPage } from './pages.ts';
@@ -19,11 +20,22 @@ function useCounts(): Partial<Record<PageEntry['to'], ReactNode>> {
   const running =
     useInfiniteQuery(runsQuery(api, id, { state: 'running' })).data?.pages.flatMap((page) => page.items).length ?? 0;
   const nodes = useQuery(nodesQuery(api, id)).data?.length ?? 0;
+  const asks = useQuery(pendingApprovalsQuery(api, id)).data?.length ?? 0;
+  const asked = asks > 0 ? { '/w/$workspaceId/runs': <Asks count={asks} /> } : {};
   return {
     ...(running > 0 ? { '/w/$workspaceId/runs': `${running} running` } : {}),
+    ...asked,
     ...(nodes > 0 ? { '/w/$workspaceId/nodes': nodes } : {}),
   };
 }
+
+/** What waits for people comes before what goes on by itself. */
+const Asks = ({ count }: { count: number }) => (
+  <span className="row gap-1 text-warn">
+    <StateGlyph state="asks" size={12} />
+    {count === 1 ? '1 asks' : `${count} ask`}
+  </span>
+);
 
 /** The node of the machine that one sits at, or that the host runs on; only its administrator sees it. */
 export function useThisMachine() {

@@ -5,15 +5,17 @@ import { useWorkspace } from '../../app/workspace.ts';
 import { FlowPicture } from '../../ui/flow-picture.tsx';
 import type { FlowActions } from './flow-actions.ts';
 import { FlowMenu, LastRun, pictureColours, sizeWords } from './flow-table.tsx';
+import { LiveTriggers } from './live-triggers.tsx';
 
 interface FlowListProps {
   flows: readonly FlowSummary[];
   actions: FlowActions;
   onRename: (flow: FlowSummary) => void;
+  onTriggers: (flow: FlowSummary) => void;
 }
 
 /** The flows on a narrow screen: one under the other. */
-export function FlowList({ flows, actions, onRename }: FlowListProps) {
+export function FlowList({ flows, actions, onRename, onTriggers }: FlowListProps) {
   const machines = useMachines();
   const { id: workspaceId } = useWorkspace();
   return (
@@ -30,7 +32,10 @@ export function FlowList({ flows, actions, onRename }: FlowListProps) {
               <span className="cut block font-strong">{flow.name}</span>
               <span className="cut block text-12 text-ink-3">{sizeWords(flow)}</span>
             </Link>
-            <FlowMenu flow={flow} actions={actions} onRename={onRename} />
+            <FlowMenu flow={flow} actions={actions} onRename={onRename} onTriggers={onTriggers} />
+          </div>
+          <div className="mt-1 text-12 empty:hidden">
+            <LiveTriggers flow={flow} onTriggers={onTriggers} />
           </div>
           <div className="mt-2.5">
             <LastRun flow={flow} machines={machines} />

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router';
-import { Copy, Download, Ellipsis, PencilLine, Play, Trash2 } from 'lucide-react';
+import { CalendarClock, Copy, Download, Ellipsis, PencilLine, Play, Trash2 } from 'lucide-react';
 import type { FlowSummary } from '../../../shared/model/run.ts';
 import { colourOf, type Machines, useMachines, weaveOf, weaveWords } from '../../app/machines.ts';
 import { runWords } from '../../app/run-words.ts';
@@ -16,6 +16,7 @@ import { glyphOfRun } from '../../ui/states.ts';
 import { type Column, Table, TableRow } from '../../ui/table.tsx';
 import { Weave } from '../../ui/weave.tsx';
 import type { FlowActions } from './flow-actions.ts';
+import { LiveTriggers } from './live-triggers.tsx';
 
 const columns: readonly Column[] = [
   { head: 'Flow' },
@@ -29,6 +30,7 @@ interface FlowRowProps {
   flow: FlowSummary;
   actions: FlowActions;
   onRename: (flow: FlowSummary) => void;
+  onTriggers: (flow: FlowSummary) => void;
 }
 
 export const FlowTable = ({ flows, ...rest }: { flows: readonly FlowSummary[] } & Omit<FlowRowProps, 'flow'>) => (
@@ -54,7 +56,7 @@ export function pictureColours(flow: FlowSummary, machines: Machines): ReadonlyM
   );
 }
 
-function FlowRow({ flow, actions, onRename }: FlowRowProps) {
+function FlowRow({ flow, actions, onRename, onTriggers }: FlowRowProps) {
   const machines = useMachines();
   const { id: workspaceId } = useWorkspace();
   return (
@@ -70,7 +72,10 @@ function FlowRow({ flow, actions, onRename }: FlowRowProps) {
             >
               {flow.name}
             </Link>
-            <div className="cut text-12 text-ink-3">{sizeWords(flow)}</div>
+            <div className="row gap-2 text-12 text-ink-3">
+              <span className="cut">{sizeWords(flow)}</span>
+              <LiveTriggers flow={flow} onTriggers={onTriggers} />
+            </div>
           </div>
         </div>
       </td>
@@ -82,7 +87,7 @@ function FlowRow({ flow, actions, onRename }: FlowRowProps) {
       </td>
       <td className="text-12 text-ink-2">{flow.lastRun !== null && <RelativeTime at={flow.lastRun.createdAt} />}</td>
       <td data-right="">
-        <FlowControls flow={flow} actions={actions} onRename={onRename} />
+        <FlowControls flow={flow} actions={actions} onRename={onRename} onTriggers={onTriggers} />
       </td>
     </TableRow>
   );
@@ -133,7 +138,7 @@ export function LastRun({ flow, machines }: { flow: FlowSummary; machines: Machi
 }
 
 /** Run is in the highlighter only in the row that one is at, so that there is one in the view. */
-function FlowControls({ flow, actions, onRename }: FlowRowProps) {
+function FlowControls({ flow, actions, onRename, onTriggers }: FlowRowProps) {
   const mayEdit = useMay('member');
   return (
     <span className="inline-flex gap-1">
@@ -149,12 +154,12 @@ function FlowControls({ flow, actions, onRename }: FlowRowProps) {
           />
         </span>
       )}
-      <FlowMenu flow={flow} actions={actions} onRename={onRename} />
+      <FlowMenu flow={flow} actions={actions} onRename={onRename} onTriggers={onTriggers} />
     </span>
   );
 }
 
-export function FlowMenu({ flow, actions, onRename }: FlowRowProps) {
+export function FlowMenu({ flow, actions, onRename, onTriggers }: FlowRowProps) {
   const mayEdit = useMay('member');
   return (
     <Menu trigger={<IconButton size="s" variant="ghost" icon={Ellipsis} label={`More for ${flow.name}`} />}>
@@ -171,6 +176,9 @@ export function FlowMenu({ flow, actions, onRename }: FlowRowProps) {
           </MenuItem>
         </>
       )}
+      <MenuItem icon={CalendarClock} onSelect={() => onTriggers(flow)}>
+        Triggers and runs at once
+      </MenuItem>
       <MenuItem icon={Download} onSelect={() => actions.save.mutate(flow)}>
         Export as a file
       </MenuItem>

@@ -6,6 +6,7 @@ import { useApi } from '../../api/api.ts';
 import { flowsQuery, samplesQuery } from '../../api/queries.ts';
 import { LoadError } from '../../app/page-states.tsx';
 import { readStored, writeStored } from '../../app/stored.ts';
+import { TriggersDialog } from '../../app/triggers-dialog.tsx';
 import { useNarrow } from '../../app/use-media.ts';
 import { useMay, useWorkspace } from '../../app/workspace.ts';
 import { Button } from '../../ui/button.tsx';
@@ -112,6 +113,7 @@ function Flows({ flows, actions }: { flows: readonly FlowSummary[]; actions: Flo
   const [shown, setShown] = useState<Shown>('all');
   const [order, setOrder] = useState<FlowOrder>(() => orderOf(readStored('flow-order')));
   const [renaming, setRenaming] = useState<FlowSummary | null>(null);
+  const [triggering, setTriggering] = useState<FlowSummary | null>(null);
   const running = flows.filter(isRunning);
   const listed = sortFlows(shown === 'running' ? running : flows, order);
   const chooseOrder = (next: FlowOrder) => {
@@ -150,12 +152,15 @@ function Flows({ flows, actions }: { flows: readonly FlowSummary[]; actions: Flo
         {listed.length === 0 ? (
           <p className="p-5 text-ink-3">No flow runs now.</p>
         ) : narrow ? (
-          <FlowList flows={listed} actions={actions} onRename={setRenaming} />
+          <FlowList flows={listed} actions={actions} onRename={setRenaming} onTriggers={setTriggering} />
         ) : (
-          <FlowTable flows={listed} actions={actions} onRename={setRenaming} />
+          <FlowTable flows={listed} actions={actions} onRename={setRenaming} onTriggers={setTriggering} />
         )}
         <Samples flows={flows} actions={actions} />
       </div>
+      {triggering !== null && (
+        <TriggersDialog flowId={triggering.id} name={triggering.name} onClose={() => setTriggering(null)} />
+      )}
       {renaming !== null && (
         <RenameFlow
           key={renaming.id}

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { Node, NodeJob } from '../../../shared/model/node.ts';
+import { pauseWords } from '../../app/node-facts.ts';
 import { useWorkspace } from '../../app/workspace.ts';
 import { machineColour } from '../../ui/machine-chip.tsx';
 import { formatDuration } from '../../ui/numbers.ts';
@@ -35,8 +36,8 @@ export function DoesNow({ node }: { node: Node }) {
   if (!node.available) {
     return (
       <div className="row gap-2 text-ink-2">
-        <StateGlyph state="paused" />
-        <span className="cut">Paused by its owner</span>
+        <StateGlyph state={node.pause?.reason === 'hours' ? 'line' : 'paused'} />
+        <span className="cut">{pauseWords(node, now)}</span>
       </div>
     );
   }

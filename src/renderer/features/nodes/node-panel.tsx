@@ -13,7 +13,9 @@ import { RelativeTime } from '../../ui/relative-time.tsx';
 import { UsageBar } from '../../ui/usage-bar.tsx';
 import { DoesNow, JobLine } from './does-now.tsx';
 import { Load } from './load.tsx';
+import { RemoteControl } from './remote-control.tsx';
 import { RemoveNode } from './remove-node.tsx';
+import { Reputation } from './reputation.tsx';
 
 const Section = ({ title, end, children }: { title: string; end?: ReactNode; children: ReactNode }) => (
   <section className="border-t border-line px-4 py-3.5">
@@ -65,6 +67,12 @@ export function NodePanel({ node, onClose }: { node: Node; onClose: () => void }
       <Section title="Load, within its limits">
         <Load node={node} wide />
       </Section>
+      <Section title="Reputation">
+        <Reputation node={node} />
+      </Section>
+      <Section title="Remote control">
+        <RemoteControl node={node} />
+      </Section>
       <Hardware node={node} />
       <Section title="About">
         <Facts
@@ -77,7 +85,6 @@ export function NodePanel({ node, onClose }: { node: Node; onClose: () => void }
             },
             ...(node.tags.length === 0 ? [] : [{ word: 'Tags', value: <Chips of={node.tags} /> }]),
             { word: 'Serves', value: servesWords(node, workspaceId) },
-            { word: 'Remote control', value: node.remoteControlEnabled ? 'allowed by its owner' : 'off' },
             ...(node.version === null ? [] : [{ word: 'Version', value: node.version }]),
             { word: 'Known since', value: <RelativeTime at={node.createdAt} /> },
           ]}

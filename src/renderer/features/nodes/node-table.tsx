@@ -12,7 +12,7 @@ const columns: readonly Column[] = [
   { head: 'Hardware', width: '21%' },
   { head: 'Load, within its limits', width: '20%' },
   { head: 'Does now' },
-  { head: 'Record', width: '164px' },
+  { head: 'Reputation', width: '164px' },
 ];
 
 interface NodeTableProps {

@@ -1,24 +1,17 @@
 import type { Node } from '../../../shared/model/node.ts';
-import { formatCount, formatPlural, formatShare } from '../../ui/numbers.ts';
+import { formatCount, formatPlural } from '../../ui/numbers.ts';
 
-/** What a node has finished, and how often it was itself at fault. */
+/** What a node has earned with the kind of job that it does most, and what it comes from. */
 export function Record({ node }: { node: Node }) {
   const { done, nodeFaults } = node.finished;
+  const [main] = node.reputation;
   const tried = done + nodeFaults;
-  if (tried === 0) return <span className="text-12 text-ink-3">No job yet</span>;
-  const good = done / tried;
+  if (tried === 0 && main === undefined) return <span className="text-12 text-ink-3">No job yet</span>;
   return (
-    <div className="grid grid-cols-[44px_1fr] items-center gap-2">
-      <b className="text-right text-15">
-        {nodeFaults > 0 && good > 0.995 ? '99' : Math.round(good * 100)}
-        <span className="text-11 font-text text-ink-3">{'\u2009%'}</span>
-      </b>
+    <div className="grid grid-cols-[32px_1fr] items-center gap-2">
+      <b className="text-right text-15">{main?.score ?? ''}</b>
       <div>
-        <span
-          className="flex h-2 overflow-hidden rounded-2 bg-track"
-          role="img"
-          aria-label={`${formatShare(good)} of its attempts went well`}
-        >
+        <span className="flex h-2 overflow-hidden rounded-2 bg-track" aria-hidden="true">
           <i className="bg-ink-3" style={{ flexGrow: done }} />
           {nodeFaults > 0 && <i className="ml-px min-w-0.5 bg-fail-line" style={{ flexGrow: nodeFaults }} />}
         </span>

@@ -7,6 +7,7 @@ import { flowsQuery, runsQuery } from '../../api/queries.ts';
 import { type Machines, useMachines, weaveOf, weaveWords } from '../../app/machines.ts';
 import { LoadError } from '../../app/page-states.tsx';
 import { runTook, runWords } from '../../app/run-words.ts';
+import { NarrowRunsTabs, RunsTabs } from '../../app/runs-tabs.tsx';
 import { useNarrow } from '../../app/use-media.ts';
 import { useMay, useWorkspace } from '../../app/workspace.ts';
 import { Avatar } from '../../ui/avatar.tsx';
@@ -46,7 +47,7 @@ export function RunsPage() {
   const all = runs.data?.pages.flatMap((page) => page.items) ?? [];
   return (
     <>
-      {!narrow && <PageHeader trail={['Runs']} />}
+      {narrow ? <NarrowRunsTabs at="runs" /> : <PageHeader trail={['Runs']} middle={<RunsTabs at="runs" />} />}
       <Filters narrow={narrow} />
       <div className="flex min-h-0 flex-1 flex-col overflow-auto bg-surface">
         {runs.data === undefined ? (

@@ -49,6 +49,7 @@ export const jobsRoutes = {
       kind: Type.Optional(JobKind),
       runId: Type.Optional(Id),
       submittedBy: Type.Optional(Id),
+      runs: Type.Optional(Type.Literal('none', { description: 'Only jobs that belong to no run' })),
     }),
     response: Page(Job),
   }),
