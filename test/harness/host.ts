@@ -78,9 +78,17 @@ export async function joinNode(host: RunningHost, dataDir: string): Promise<{ pr
     () => /\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/.exec(started.output())?.[0],
     30_000,
   );
-  const node = await waitFor('the node to be added by its key', () =>
-    host.client.call('addNodeByKey', { params: { id: host.workspaceId }, body: { share_key: key } }).catch(() => null),
+  const nodeId = /\bnode-[0-9A-Za-z]+\b/.exec(started.output())?.[0];
+  // A key that is not known yet counts as a guess, and guesses are few: it is typed once the node is there.
+  await waitFor(
+    'the node to be connected',
+    async () => (await host.client.call('listNodes', {})).items.some(({ id }) => id === nodeId),
+    60_000,
   );
+  const node = await host.client.call('addNodeByKey', {
+    params: { id: host.workspaceId },
+    body: { share_key: key },
+  });
   return { process: started, node };
 }
 
