@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { FlowFile } from '../../../../shared/model/flow.ts';
 import type { RunSummary, StepInstance } from '../../../../shared/model/run.ts';
-import { applySteps, cellOf, outerItem, startOverlay } from './overlay.ts';
+import { applySteps, cellOf, mostKept, outerItem, startOverlay } from './overlay.ts';
 
 const file = { steps: [{ id: 'ocr', parent: 'pages' }] } as FlowFile;
 const run = { id: 'run-1' } as RunSummary;
@@ -55,6 +55,17 @@ describe('what a run shows on the canvas', () => {
     ]);
     expect(next.maps.get('pages')?.lanes.get('ocr')?.length).toBe(1);
     expect(next.maps.get('pages')).not.toBe(pages);
+  });
+
+  it('F4: of a long Map the items that changed last are kept, and who did the others is still known', () => {
+    let overlay = startOverlay(run, file, [at('ocr', 'pages[0]', { state: 'running', nodeId: 'n1' })]);
+    for (let index = 1; index <= 10_000; index += 1)
+      overlay = applySteps(overlay, [at('ocr', `pages[${index}]`, { state: 'succeeded', nodeId: 'n2' })]);
+    const pages = overlay.maps.get('pages');
+    expect(Object.keys(pages?.items ?? []).length).toBeLessThanOrEqual(mostKept);
+    expect(Object.keys(pages?.cells ?? []).length).toBeLessThanOrEqual(mostKept);
+    expect(pages?.doneBy.get('n2')).toBe(10_000);
+    expect(pages?.lanes.get('ocr')?.map((lane) => lane.path)).toEqual(['pages[0]']);
   });
 
   it('F4: an item that was stopped is not counted as done', () => {

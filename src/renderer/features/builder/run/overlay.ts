@@ -1,7 +1,8 @@
 /**
  * What a run shows on the canvas: one instance per step at the top level, and per Map its items as cells. Pure; fed by
- * GET answers and by `steps.changed`. Items of a Map may be many, so their records are changed in place and wrapped anew,
- * which costs the size of the change and not of the Map.
+ * GET answers and by `steps.changed`. Items of a Map may be many: their records are changed in place and wrapped anew, which
+ * costs the size of the change and not of the Map, and only the items that changed last are kept (mostKept). What is said
+ * of a long Map as a whole comes from its counts; who did it, from the items that passed by.
  */
 import type { FlowFile } from '../../../../shared/model/flow.ts';
 import {
@@ -97,6 +98,7 @@ function withItems(overlay: RunOverlay, changed: readonly StepInstance[]) {
     next.set(place.mapId, progress);
     const item = progress.items[place.index] ?? new Map<string, StepInstance>();
     progress.items[place.index] = item;
+    keepLatest(progress, place.index);
     const key = `${instance.path}|${instance.stepId}`;
     if (!isOlder(instance, item.get(key))) item.set(key, instance);
     touched.set(place.mapId, (touched.get(place.mapId) ?? new Set()).add(place.index));
@@ -106,6 +108,28 @@ function withItems(overlay: RunOverlay, changed: readonly StepInstance[]) {
     if (progress !== undefined) next.set(mapId, recount(progress, indexes, overlay.innerSteps.get(mapId) ?? 0));
   }
   return next;
+}
+
+/** So many items of one Map are kept; a canvas shows single ones of at most 96. */
+export const mostKept = 400;
+
+/** The order in which items changed, the latest last. */
+const latest = new WeakMap<MapProgress['items'], Set<number>>();
+
+/** Items that are over and changed longest ago make room; those that run stay. */
+function keepLatest({ items, cells }: MapProgress, index: number): void {
+  const order = latest.get(items) ?? new Set();
+  latest.set(items, order);
+  order.delete(index);
+  order.add(index);
+  if (order.size <= mostKept) return;
+  for (const one of order) {
+    if (cells[one]?.state === 'running' && order.size <= 2 * mostKept) continue;
+    order.delete(one);
+    delete items[one];
+    delete cells[one];
+    return;
+  }
 }
 
 function recount(progress: MapProgress, indexes: ReadonlySet<number>, innerSteps: number): MapProgress {

@@ -59,9 +59,8 @@ export interface RunSessionOptions {
   onSteps?: (steps: readonly StepInstance[]) => void;
 }
 
-/** Instances inside one Map that are asked for at the start; beyond, the counts of the Map itself say how far it is. */
-const pageSize = 500;
-const mostPages = 8;
+/** Items of one Map that are asked for at the start; the counts of the Map itself say how far it is. */
+const windowItems = 200;
 
 export function createRunSession({ client, live, flowId, onSteps }: RunSessionOptions): RunSession {
   const state = createStore<RunState>(() => ({
@@ -103,16 +102,30 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
     if (!signal.aborted) state.setState({ problem });
   };
 
+  /** The items of a short Map; of a long one, those around where the work is. */
   const loadItems = async (runId: string, mapId: string) => {
-    let cursor: string | null = null;
-    for (let page = 0; page < mostPages && wanted === runId; page += 1) {
-      const query: { under: string; limit: number; cursor?: string } = { under: mapId, limit: pageSize };
-      if (cursor !== null) query.cursor = cursor;
-      const answer = await client.call('listRunSteps', { params: { id: runId }, query, signal });
-      if (wanted === runId) takeSteps(answer.items);
-      cursor = answer.next;
-      if (cursor === null) return;
-    }
+    const counts = state.getState().overlay?.steps.get(mapId)?.items;
+    if (counts === undefined) return;
+    const around = Math.max(0, Math.min(counts.total, counts.done + counts.failed + windowItems / 2) - windowItems);
+    const firstItem = counts.total <= windowItems ? 0 : around;
+    const query = { under: mapId, mapPath: '', firstItem, items: windowItems };
+    const answer = await client.call('listRunSteps', { params: { id: runId }, query, signal });
+    if (wanted === runId) takeSteps(answer.items);
+  };
+
+  const mapsOf = (steps: FlowFile['steps']): string[] => {
+    const parents = new Set(steps.flatMap((step) => step.parent ?? []));
+    return steps.filter((step) => step.parent === undefined && parents.has(step.id)).map((step) => step.id);
+  };
+
+  let reading: ReturnType<typeof setTimeout> | null = null;
+  /** Some news of items were left out: what is shown of them is read again, at most once a second. */
+  const readSoon = (runId: string) => {
+    reading ??= setTimeout(() => {
+      reading = null;
+      for (const mapId of mapsOf(state.getState().file?.steps ?? []))
+        if (wanted === runId) void loadItems(runId, mapId).catch(report);
+    }, 1000);
   };
 
   const follow = (runId: string, position: string | null) =>
@@ -120,7 +133,10 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
       since: () => readPosition(position),
       onEvents: (events) => {
         for (const { event } of events)
-          if (event.kind === 'steps.changed' && event.runId === runId) takeSteps(event.steps);
+          if (event.kind === 'steps.changed' && event.runId === runId) {
+            takeSteps(event.steps);
+            if (event.more !== undefined) readSoon(runId);
+          }
       },
       onRefetch: () => void load(runId).catch(report),
     });
@@ -132,9 +148,7 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
     state.setState({ overlay: startOverlay(value.run, value.file, []), file: value.file, ...fresh });
     takeSteps(value.steps);
     unfollow ??= follow(runId, position);
-    const outer = value.file.steps.filter((step) => step.parent === undefined).map((step) => step.id);
-    const maps = outer.filter((id) => value.file.steps.some((step) => step.parent === id));
-    for (const mapId of maps) await loadItems(runId, mapId);
+    for (const mapId of mapsOf(value.file.steps)) await loadItems(runId, mapId);
   };
 
   const show = async (runId: string) => {
@@ -203,6 +217,7 @@ export function createRunSession({ client, live, flowId, onSteps }: RunSessionOp
       if (run !== null) takeRun(run);
     },
     end() {
+      if (reading !== null) clearTimeout(reading);
       ending.abort();
       wanted = null;
       unfollow?.();
