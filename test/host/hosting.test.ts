@@ -161,7 +161,11 @@ describe('joining', () => {
           jobs: [
             {
               kind: 'script',
-              input: { code: 'export default ({ text }) => ({ text: text + "!" })', inputs: { text } },
+              input: {
+                language: 'javascript',
+                source: 'export default ({ text }) => ({ text: text.concat("!") })',
+                input: { text },
+              },
               requires: { nodeId: worker.ready.nodeId },
             },
           ],
@@ -173,6 +177,7 @@ describe('joining', () => {
       .toMatch(/succeeded|failed|dead/);
     const job = await host.owner.call('getJob', { params: { id: jobId } });
     expect(job.error ?? null).toBeNull();
+    expect(job.state).toBe('succeeded');
 
     // S15: their removal takes back their machine.
     await host.owner.call('removeMember', { params: { id: workspaceId, userId: joined.userId } });

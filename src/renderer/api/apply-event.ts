@@ -59,6 +59,10 @@ export function applyEvent(cache: QueryClient, workspaceId: string, event: LiveE
       if (event.approval.state !== 'pending')
         void cache.invalidateQueries({ queryKey: keys.decidedApprovals(workspaceId) });
       return;
+    case 'keys.changed':
+      for (const key of [keys.providerKeys, keys.secrets, keys.models, keys.httpAccess])
+        void cache.invalidateQueries({ queryKey: key(workspaceId) });
+      return;
     case 'triggers.changed':
       // The news hold no addresses of webhooks, so what is shown is read again.
       void cache.invalidateQueries({ queryKey: keys.allTriggers(workspaceId) });

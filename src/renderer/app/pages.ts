@@ -8,6 +8,7 @@ import {
   Server,
   Settings,
   SquarePlay,
+  Users,
   Workflow,
 } from 'lucide-react';
 
@@ -19,6 +20,7 @@ export interface PageEntry {
     | '/w/$workspaceId/nodes'
     | '/w/$workspaceId/models'
     | '/w/$workspaceId/keys'
+    | '/w/$workspaceId/members'
     | '/w/$workspaceId/usage'
     | '/w/$workspaceId/settings'
     | '/w/$workspaceId/this-node'
@@ -33,6 +35,7 @@ export const workPages: readonly PageEntry[] = [
   { to: '/w/$workspaceId/nodes', label: 'Nodes', icon: Server },
   { to: '/w/$workspaceId/models', label: 'Models', icon: Boxes },
   { to: '/w/$workspaceId/keys', label: 'Keys', icon: KeyRound },
+  { to: '/w/$workspaceId/members', label: 'Members', icon: Users },
   { to: '/w/$workspaceId/usage', label: 'Usage', icon: ChartColumn },
   { to: '/w/$workspaceId/settings', label: 'Settings', icon: Settings },
 ];

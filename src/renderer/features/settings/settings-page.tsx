@@ -7,6 +7,7 @@ import { Audit } from './audit.tsx';
 import { Backups } from './backups.tsx';
 import { Checks } from './checks.tsx';
 import { History } from './history.tsx';
+import { Host } from './host.tsx';
 
 /** How a workspace keeps its history and checks its nodes; who did what; and, for those who run the host, its backups. */
 export function SettingsPage() {
@@ -19,6 +20,7 @@ export function SettingsPage() {
         <div className="mx-auto flex max-w-200 flex-col gap-4">
           <History />
           <Checks />
+          {data?.user.hostAdmin === true && <Host />}
           {data?.user.hostAdmin === true && <Backups />}
           {isAdmin && <Audit />}
         </div>

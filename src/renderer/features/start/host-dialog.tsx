@@ -1,11 +1,13 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { Workspace } from '../../../shared/model/workspace.ts';
 import { useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { keys } from '../../api/keys.ts';
+import { meQuery } from '../../api/queries.ts';
 import { isLoopback, joinAddress } from '../../app/addresses.ts';
+import { HostingSwitch, hostingQuery } from '../../app/hosting.tsx';
 import { writeStored } from '../../app/stored.ts';
 import { Button } from '../../ui/button.tsx';
 import { CopyLine } from '../../ui/copy-line.tsx';
@@ -75,6 +77,10 @@ export function HostDialog({ workspace, onClose }: { workspace: Workspace; onClo
 }
 
 function WhoCanReach({ origin, shareKey }: { origin: string; shareKey: string | null }) {
+  const api = useApi();
+  const me = useQuery(meQuery(api)).data;
+  const hosting = useQuery({ ...hostingQuery(api), enabled: me?.user.hostAdmin === true }).data;
+  const team = hosting?.origins[0] ?? origin;
   return (
     <div className="mt-3 flex flex-col gap-3">
       {shareKey !== null && (
@@ -82,18 +88,17 @@ function WhoCanReach({ origin, shareKey }: { origin: string; shareKey: string | 
           <p className="text-ink-2">
             A machine joins with this command. It then waits under Nodes until you let it in.
           </p>
-          <CopyLine text={`otherthing join ${shareKey}@${joinAddress(origin)}`} />
+          <CopyLine text={`otherthing join ${shareKey}@${joinAddress(team)}`} />
         </>
       )}
-      {isLoopback(origin) ? (
-        <Notice tone="warn">
-          <b>Only this computer reaches the host for now.</b> It listens on {joinAddress(origin)} alone, so workers on
-          this machine can join and others can't.
-        </Notice>
+      {me?.user.hostAdmin === true ? (
+        <HostingSwitch />
       ) : (
-        <Notice>
-          <b>The host answers at {joinAddress(origin)}.</b> Machines that reach this address can join.
-        </Notice>
+        isLoopback(origin) && (
+          <Notice tone="warn">
+            <b>Only this computer reaches the host for now.</b> Whoever runs it can let other machines reach it.
+          </Notice>
+        )
       )}
     </div>
   );

@@ -56,7 +56,7 @@ export function StartPage() {
             number={3}
             title="Join a team"
             picture={<JoinPicture own={own} />}
-            text="Type the key and address you were given, then run the command on the machine that joins. Its owner sets how much others may use."
+            text="Paste the invite link, or the key and address, that you were given, then run the command on the machine that joins. Its owner sets how much others may use."
           >
             <JoinCommand />
           </Door>
@@ -136,8 +136,8 @@ function JoinCommand() {
       <Input
         size="l"
         mono={typed !== ''}
-        aria-label="Share key and address, KEY@host"
-        placeholder="KEY@host:port"
+        aria-label="Invite link, or share key and address, KEY@host"
+        placeholder="Invite link or KEY@host"
         value={typed}
         spellCheck={false}
         onChange={(event) => setTyped(event.target.value)}
