@@ -178,7 +178,8 @@ export function createJobService(deps: JobServiceDeps): JobService {
 
 /** Nothing crosses workspaces: a node is given the content of the files that an input names, so they must be its own. */
 async function checkFiles(store: Store, workspaceId: string, rows: readonly JobRow[]): Promise<void> {
-  const named = new Map(rows.flatMap(({ input }) => [...namedFiles(input)]));
+  const named = new Map<string, string>();
+  for (const { input } of rows) for (const [key, hash] of namedFiles(input)) named.set(key, hash);
   if (named.size === 0) return;
   const ids = new Set([...named.keys()].map((key) => key.split(' ', 1)[0] ?? ''));
   for (const { id, sha256 } of await store.list(files, { where: { workspaceId, id: [...ids] } })) {
