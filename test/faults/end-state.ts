@@ -25,8 +25,9 @@ export interface Verdict {
   readonly end: EndState;
 }
 
-/** Without what differs in every execution. */
-const comparable = (value: unknown) => JSON.stringify(value, (name, part) => (name === 'by' ? undefined : part));
+/** Without what differs in every execution: who did it, and words, which may say how often it was tried. */
+const comparable = (value: unknown) =>
+  JSON.stringify(value, (name, part) => (name === 'by' || name === 'message' ? undefined : part));
 
 export async function judge(client: Client, workspaceId: string, work: Work, done: WorkDone): Promise<Verdict> {
   const ofJobs = judgeJobs(await listJobs(client, workspaceId), work, done);
