@@ -115,17 +115,32 @@ describe('listening for other machines', () => {
     expect(await ask('evil.example')).toBe(421);
   });
 
-  test('S2: a cookie from there is Secure, and another site gets nowhere', async () => {
-    const { page } = await invite();
-    const { parsed } = await invite();
-    const form = { method: 'POST', body: 'name=Bo', headers: { 'content-type': 'application/x-www-form-urlencoded' } };
-    const foreign = await pinnedFetch(pin())(page, {
-      ...form,
-      headers: { ...form.headers, origin: 'https://evil.example' },
-    });
-    expect(foreign.status).toBe(403);
-    expect(parsed.fingerprint).toBe(pin());
-    expect(page).toMatch(`${origin()}/join/`);
+  test('S2: the page of an invite signs in with a Secure cookie, and another site gets nowhere', async () => {
+    const { page, parsed } = await invite();
+    const send = pinnedFetch(pin());
+    const shown = await (await send(page)).text();
+    expect(shown).toContain('ana invites you');
+    const post = (from: string) =>
+      send(page, {
+        method: 'POST',
+        body: 'name=%3Cb%3EBo',
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: from },
+      });
+    expect((await post('https://evil.example')).status).toBe(403);
+    const joined = await post(origin());
+    expect(joined.status).toBe(200);
+    const cookie = joined.headers.getSetCookie()[0] ?? '';
+    expect(cookie).toMatch(/HttpOnly/);
+    expect(cookie).toMatch(/Secure/);
+    expect(cookie).toMatch(/SameSite=Strict/);
+    // It brings the command for a machine, with another code than the one that is spent.
+    const command = /otherthing join &#39;(otherthing:\S+?)&#39;/.exec(await joined.text())?.[1] ?? '';
+    expect(parseJoinLink(command)).toMatchObject({ fingerprint: pin() });
+    expect(command).not.toContain(parsed.code);
+    const session = { headers: { cookie: cookie.split(';')[0] ?? '' } };
+    expect(await (await send(`${origin()}/api/v1/me`, session)).json()).toMatchObject({ user: { name: '<b>Bo' } });
+    expect((await send(page, session)).status).toBe(200);
+    expect((await send(page)).status).toBe(404);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { pinnedAgent } from './pinned-agent.ts';
 
@@ -23,8 +24,8 @@ export function pinnedFetch(fingerprint: string): typeof fetch {
           response.on('error', reject);
           response.on('end', () => {
             const status = response.statusCode ?? 500;
-            const type = { 'content-type': response.headers['content-type'] ?? '' };
-            resolve(new Response(status === 204 ? null : Buffer.concat(parts), { status, headers: type }));
+            const body = status === 204 ? null : Buffer.concat(parts);
+            resolve(new Response(body, { status, headers: headersOf(response) }));
           });
         },
       );
@@ -32,4 +33,12 @@ export function pinnedFetch(fingerprint: string): typeof fetch {
       asked.on('close', () => agent.destroy());
       asked.end(typeof init.body === 'string' ? init.body : undefined);
     });
+}
+
+function headersOf({ headersDistinct }: IncomingMessage): Headers {
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(headersDistinct)) {
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  return headers;
 }
