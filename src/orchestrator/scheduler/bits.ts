@@ -26,16 +26,26 @@ export interface Levels {
   place(item: number, level: number): void;
   /** The sets from this level on, the best first; those that were never used are undefined. */
   readonly sets: readonly (Bits | undefined)[];
+  /** How many items stand in a level. */
+  count(level: number): number;
 }
 
 export function createLevels(items: number): Levels {
   const levelOf = new Int16Array(items).fill(-1);
   const sets: (Bits | undefined)[] = [];
+  const counts: number[] = [];
   return {
     sets,
+    count: (level) => counts[level] ?? 0,
     place(item, level) {
-      const before = sets[levelOf[item] ?? -1];
-      if (before !== undefined) clearBit(before, item);
+      const last = levelOf[item] ?? -1;
+      if (last === level) return;
+      const before = sets[last];
+      if (before !== undefined) {
+        clearBit(before, item);
+        counts[last] = (counts[last] ?? 0) - 1;
+      }
+      counts[level] = (counts[level] ?? 0) + 1;
       levelOf[item] = level;
       let set = sets[level];
       if (set === undefined) {

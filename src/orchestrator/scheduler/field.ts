@@ -126,7 +126,7 @@ export function createField(all: readonly NodeView[]): Field {
     let first = -1;
     for (let level = mine.top; level < sets.length; level += 1) {
       const set = sets[level];
-      if (set === undefined) continue;
+      if (set === undefined || mine.ranking.levels.count(level) === 0) continue;
       const found = firstInBoth(set, mine.may, (index) => {
         if (!fits(index, mine.least)) {
           // Room only shrinks in a pass: nothing that is like this fits there any more.
@@ -147,8 +147,11 @@ export function createField(all: readonly NodeView[]): Field {
   const bestGpu = (need: Need, key: string): number => {
     const { ranking, may, least } = candidatesFor(need, key);
     const needed = need.requires.gpuMemoryMb ?? 0;
-    for (const set of ranking.levels.sets) {
-      if (set === undefined) continue;
+    const { levels } = ranking;
+    // Above this level stands only what has less memory free than is needed: nothing fixed makes a level better.
+    for (let level = packLevel(needed, 0); level < levels.sets.length; level += 1) {
+      const set = levels.sets[level];
+      if (set === undefined || levels.count(level) === 0) continue;
       const found = firstInBoth(set, may, (item) => {
         const { node: index } = gpus.items[item] as Gpu;
         if (freeOf(item) < needed || !fits(index, least)) {
