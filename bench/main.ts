@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { buildAll } from '../scripts/build/build.ts';
 import { benchCanvas } from './canvas.ts';
 import { benchDispatch } from './dispatch.ts';
+import { benchFirstToken } from './first-token.ts';
 import { benchFlow } from './flow.ts';
 import { benchHeap } from './heap.ts';
 import { benchJobs } from './jobs.ts';
@@ -13,6 +14,7 @@ import { benchLatency } from './latency.ts';
 import { benchMap } from './map.ts';
 import { benchNodes } from './nodes.ts';
 import { benchRestart } from './restart.ts';
+import { benchRunPage } from './run-page.ts';
 import { benchStart } from './start.ts';
 import { benchStream } from './stream.ts';
 
@@ -33,6 +35,8 @@ const benches: Record<string, () => Promise<void>> = {
   nodes: () => benchNodes(times, execArgv),
   start: () => benchStart(times),
   canvas: () => benchCanvas(times),
+  'run-page': benchRunPage,
+  'first-token': () => benchFirstToken(times),
   restart: () => benchRestart(times),
   heap: () => benchHeap(),
 };
@@ -41,6 +45,6 @@ const chosen = positionals.length === 0 ? Object.keys(benches) : positionals;
 const unknown = chosen.filter((name) => !(name in benches));
 if (unknown.length > 0)
   throw new Error(`Unknown: ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}`);
-const built = chosen.includes('canvas') ? ['programs', 'interface'] : ['programs'];
+const built = chosen.includes('canvas') || chosen.includes('first-token') ? ['programs', 'interface'] : ['programs'];
 await buildAll({ only: built, say: (text) => console.error(text) });
 for (const name of chosen) await benches[name]?.();
