@@ -45,6 +45,8 @@ export const LiveEvent = Type.Union([
   event('node.removed', { nodeId: Id }),
   event('workspace.changed', { workspaceId: Id }),
   event('approval.changed', { approval: Approval }),
+  /** Provider keys, secrets or allowed addresses were changed; what they are now is read over REST. */
+  event('keys.changed', {}),
   /** Without the addresses of its webhooks, which are for members only. */
   event('triggers.changed', { triggers: FlowTriggers }),
   /** On the topic of a run: several step instances that changed together. */

@@ -19,19 +19,26 @@ type Names =
   | 'putHttpAccess';
 
 export function keyRoutes({ services }: HttpDeps): Some<Names> {
-  const { collections, keys, secrets, settings, models } = services;
+  const { collections, keys, secrets, settings, models, hub } = services;
+  /** Tells whoever looks at the page Keys, or chooses a model, that something changed; never what. */
+  const telling = async <Value>(workspaceId: string, change: Promise<Value>): Promise<Value> => {
+    const value = await change;
+    hub.publish(workspaceId, `workspace:${workspaceId}`, { kind: 'keys.changed' });
+    return value;
+  };
   return {
     listApiKeys: async ({ workspaceId }) => ({ items: await keys.list(workspaceId) }),
-    createApiKey: async ({ workspaceId, person, body }) => keys.create(workspaceId, asPerson(person), body),
+    createApiKey: async ({ workspaceId, person, body }) =>
+      telling(workspaceId, keys.create(workspaceId, asPerson(person), body)),
     testApiKey: async ({ body }) => keys.test(body),
-    updateApiKey: async ({ params, body }) => keys.update(params.id, body),
-    deleteApiKey: async ({ params }) => keys.delete(params.id),
-    refreshApiKey: async ({ params }) => keys.refresh(params.id),
+    updateApiKey: async ({ workspaceId, params, body }) => telling(workspaceId, keys.update(params.id, body)),
+    deleteApiKey: async ({ workspaceId, params }) => telling(workspaceId, keys.delete(params.id)),
+    refreshApiKey: async ({ workspaceId, params }) => telling(workspaceId, keys.refresh(params.id)),
 
     listSecrets: async ({ workspaceId }) => ({ items: await secrets.list(workspaceId) }),
     putSecret: async ({ workspaceId, person, params, body }) =>
-      secrets.put(workspaceId, asPerson(person), params.name, body.value),
-    deleteSecret: async ({ workspaceId, params }) => secrets.delete(workspaceId, params.name),
+      telling(workspaceId, secrets.put(workspaceId, asPerson(person), params.name, body.value)),
+    deleteSecret: async ({ workspaceId, params }) => telling(workspaceId, secrets.delete(workspaceId, params.name)),
 
     listCollections: async ({ workspaceId }) => ({ items: await collections.list(workspaceId) }),
     deleteCollection: async ({ workspaceId, params }) => collections.delete(workspaceId, params.name),
@@ -39,6 +46,8 @@ export function keyRoutes({ services }: HttpDeps): Some<Names> {
     listModels: async ({ workspaceId }) => ({ items: await models(workspaceId) }),
 
     getHttpAccess: async ({ workspaceId }) => ({ allow: await settings.httpAllow(workspaceId) }),
-    putHttpAccess: async ({ workspaceId, body }) => ({ allow: await settings.putHttpAllow(workspaceId, body.allow) }),
+    putHttpAccess: async ({ workspaceId, body }) => ({
+      allow: await telling(workspaceId, settings.putHttpAllow(workspaceId, body.allow)),
+    }),
   };
 }
