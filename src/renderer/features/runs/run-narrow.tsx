@@ -71,7 +71,7 @@ export function NarrowRun({ detail }: { detail: RunDetail }) {
         {Object.keys(detail.outputs).length > 0 && (
           <section aria-label="Result" className="mt-5">
             <h2 className="mb-2 text-15 font-strong">Result</h2>
-            <PortValues values={detail.outputs} cut={[]} empty="" />
+            <PortValues values={detail.outputs} cut={detail.cut} empty="" />
           </section>
         )}
       </div>

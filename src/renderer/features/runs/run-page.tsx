@@ -186,7 +186,7 @@ const Result = ({ detail }: { detail: RunDetail }) => (
     <h2 className="text-15 font-strong">Result</h2>
     <PortValues
       values={detail.outputs}
-      cut={[]}
+      cut={detail.cut}
       empty={detail.run.finishedAt === null ? 'It comes when the run has finished.' : 'The run gave no output.'}
     />
     <p className="text-12 text-ink-3">Choose a step or a bar to see what went in, what came out, and who did it.</p>
