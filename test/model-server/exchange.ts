@@ -47,8 +47,12 @@ export interface ModelServer {
   readonly seen: SeenRequest[];
   /** The turns of the next requests to a model. */
   script(...turns: Turn[]): void;
+  /** The turn of a request for which the script has none. */
+  reply: ((request: SeenRequest) => Turn) | null;
   /** Models that it has; asking for another is refused as each API refuses it. */
   readonly models: string[];
+  /** Whether it speaks Ollama's own API too. */
+  ollama: boolean;
   /** Where set, requests without it are refused as each API refuses them. */
   key: string | null;
   /** Characters of a request that it takes at most. */

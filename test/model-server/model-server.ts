@@ -22,7 +22,9 @@ export async function startModelServer(): Promise<ModelServer> {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     seen,
     script: (...next) => void turns.push(...next),
+    reply: null,
     models: ['tiny', 'tiny-embed'],
+    ollama: true,
     key: null,
     context: 100_000,
     async stop() {
@@ -37,7 +39,7 @@ export async function startModelServer(): Promise<ModelServer> {
     response.on('close', () => {
       if (!response.writableEnded) request.aborted = true;
     });
-    const turn = (request.method === 'POST' ? turns.shift() : undefined) ?? {};
+    const turn = (request.method === 'POST' ? (turns.shift() ?? self.reply?.(request)) : undefined) ?? {};
     await pause(turn.waitMs ?? 0, response);
     const exchange = exchangeOf(request, response, turn);
     if (turn.status !== undefined) {
@@ -45,7 +47,8 @@ export async function startModelServer(): Promise<ModelServer> {
       exchange.json(turn.status, turn.body ?? { error: { message: 'Scripted' } });
       return;
     }
-    if (request.path.startsWith('/api/')) await ollamaTurn(exchange, self);
+    if (request.path.startsWith('/api/') && !self.ollama) exchange.json(404, { error: 'not found' });
+    else if (request.path.startsWith('/api/')) await ollamaTurn(exchange, self);
     else if (request.headers['anthropic-version'] !== undefined) await anthropicTurn(exchange, self);
     else await openAiTurn(exchange, self);
   };

@@ -8,7 +8,12 @@ export async function ollamaTurn(exchange: Exchange, server: ModelServer): Promi
   if (request.path === '/api/tags') return exchange.json(200, { models: server.models.map(known) });
   if (request.path === '/api/ps') return exchange.json(200, { models: server.models.slice(0, 1).map(known) });
   const model = String(request.body['model'] ?? request.body['name']);
+  if (request.path === '/api/pull') return pull(exchange, server, model);
   if (!server.models.includes(model)) return exchange.json(404, { error: `model '${model}' not found` });
+  if (request.path === '/api/delete') {
+    server.models.splice(server.models.indexOf(model), 1);
+    return exchange.json(200, {});
+  }
   if (request.path === '/api/show') {
     const capabilities = model.includes('embed') ? ['embedding'] : ['completion'];
     return exchange.json(200, {
@@ -26,6 +31,13 @@ export async function ollamaTurn(exchange: Exchange, server: ModelServer): Promi
   }
   if (request.path === '/api/chat') return chat(exchange, model);
   exchange.json(404, { error: 'not found' });
+}
+
+function pull({ response }: Exchange, server: ModelServer, model: string): void {
+  const lines = [{ status: 'pulling', completed: 1, total: 2 }, { status: 'success' }];
+  server.models.push(model);
+  response.writeHead(200, { 'content-type': 'application/x-ndjson' });
+  response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
 }
 
 async function chat(exchange: Exchange, model: string): Promise<void> {

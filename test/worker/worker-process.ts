@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { HostToJoin, ServiceFailed, WorkerReady } from '../../src/shared/services.ts';
+import type { HostToJoin, ServiceFailed, WorkerReady, WorkerStart } from '../../src/shared/services.ts';
 
 const entry = fileURLToPath(new URL('../../src/worker/main.ts', import.meta.url));
 
@@ -17,7 +17,11 @@ export interface WorkerProcess {
 }
 
 /** Starts a real worker as its parent does; what it logs is shown when it fails to start. */
-export async function startWorker(dataDir: string, hosts: HostToJoin[]): Promise<WorkerProcess> {
+export async function startWorker(
+  dataDir: string,
+  hosts: HostToJoin[],
+  models?: WorkerStart['models'],
+): Promise<WorkerProcess> {
   const child = fork(entry, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: ['--no-warnings'],
@@ -28,7 +32,8 @@ export async function startWorker(dataDir: string, hosts: HostToJoin[]): Promise
     log = (log + text).slice(-20_000);
   });
   const answered = Promise.race([once(child, 'message'), once(child, 'exit')]);
-  child.send({ type: 'start', dataDir, hosts, version: '0.0.0-test' });
+  const choices = models === undefined ? {} : { models };
+  child.send({ type: 'start', dataDir, hosts, version: '0.0.0-test', ...choices });
   const [answer] = (await answered) as [WorkerReady | ServiceFailed | number];
   if (typeof answer !== 'object' || answer.type !== 'ready') {
     child.kill('SIGKILL');
