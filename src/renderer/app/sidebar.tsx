@@ -31,7 +31,7 @@ function useCounts(): Partial<Record<PageEntry['to'], ReactNode>> {
 
 /** What waits for people comes before what goes on by itself. */
 const Asks = ({ count }: { count: number }) => (
-  <span className="row gap-1 text-warn">
+  <span className="row gap-1 text-ink-2">
     <StateGlyph state="asks" size={12} />
     {count === 1 ? '1 asks' : `${count} ask`}
   </span>
