@@ -21,6 +21,8 @@ export interface FaultRun extends Omit<Verdict, 'end'> {
   /** Where it ended otherwise than without faults. */
   readonly different: readonly string[];
   readonly seconds: number;
+  /** What was done and reached, each after milliseconds from the start. */
+  readonly record: readonly string[];
   /** Kept for reading when something was wrong; null when all was well. */
   readonly folder: string | null;
 }
@@ -56,12 +58,12 @@ export async function faultRun(seed: number): Promise<FaultRun> {
   const calm = await endWithoutFaults(variant);
   const folder = mkdtempSync(join(tmpdir(), `otherthing-fault-${seed}-`));
   const record: string[] = [];
-  const say = (text: string) => record.push(`${Date.now()} ${text}`);
+  const say = (text: string) => record.push(`${Date.now() - startedAt} ${text}`);
   const verdict = await inCluster(folder, plan, workOf(variant), say).catch((error: unknown) => broken(error));
   const { end, ...counts } = verdict;
   const different = verdict.lost.length > 0 ? [] : differences(end, calm);
-  const run = { ...counts, seed, plan, different, seconds: (Date.now() - startedAt) / 1_000, folder };
-  writeFileSync(join(folder, 'record.json'), JSON.stringify({ ...run, record, end, calm }, null, 1));
+  const run = { ...counts, seed, plan, different, seconds: (Date.now() - startedAt) / 1_000, record, folder };
+  writeFileSync(join(folder, 'record.json'), JSON.stringify({ ...run, end, calm }, null, 1));
   if (!isWell(run)) return run;
   rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   return { ...run, folder: null };

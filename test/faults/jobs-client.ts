@@ -24,8 +24,11 @@ export interface JobsClient {
 
 const perCall = 20;
 const inFlight = 5;
-/** A host that says nothing for so long is given up, and asked again through another connection. */
-const patience = 1_500;
+/**
+ * A host that says nothing for so long is given up, and asked again through another connection; each time in a row for
+ * twice as long, since it may be slow and not gone. Milliseconds.
+ */
+const patience = { first: 1_500, most: 12_000 };
 
 export function startJobsClient(host: {
   client(): Client;
@@ -38,6 +41,7 @@ export function startJobsClient(host: {
   const acknowledged = new Map<string, Set<string>>();
   const told = new Map<string, Set<string>>();
   let stopped = false;
+  let patient = patience.first;
 
   const note = (notes: Map<string, Set<string>>, key: string, what: string) => {
     notes.set(key, (notes.get(key) ?? new Set()).add(what));
@@ -91,6 +95,7 @@ export function startJobsClient(host: {
     };
     socket.on('message', (data) => {
       heardAt = Date.now();
+      patient = patience.first;
       for (const message of [JSON.parse(String(data)) as LiveServerMessage | LiveServerMessage[]].flat()) {
         if (message.type === 'submitted') accept(calls.get(message.id) ?? [], message.jobIds);
         if (message.type === 'finished') note(told, message.jobId, endOf(message));
@@ -100,10 +105,11 @@ export function startJobsClient(host: {
     const tick = setInterval(() => {
       send({ type: 'ping' });
       more();
-      if (stopped || Date.now() - heardAt > patience) socket.terminate();
+      if (stopped || Date.now() - heardAt > patient) socket.terminate();
     }, 50);
     await ended;
     clearInterval(tick);
+    if (Date.now() - heardAt > patient) patient = Math.min(patience.most, patient * 2);
   };
   const overSockets = async () => {
     while (!stopped) {

@@ -18,6 +18,8 @@ if (!values['no-build']) await buildAll({ only: ['programs'], say: console.error
 console.log(`Timings (ms): ${JSON.stringify(faultTimings)}`);
 if (!canMount()) console.log('No run fills a disk: that needs root, for a small file system of its own.');
 
+/** Seconds after which it is told where the time went. */
+const slow = 30;
 const seeds = Array.from({ length: runs }, (_, index) => seed + index);
 const all: FaultRun[] = [];
 const lane = async () => {
@@ -25,6 +27,7 @@ const lane = async () => {
     const run = await faultRun(next);
     all.push(run);
     console.log(line(run));
+    if (run.seconds > slow) console.log(`    ${run.record.join('; ')}`);
     for (const what of [...run.lost, ...run.doubled, ...run.different].slice(0, 20)) console.log(`    ${what}`);
   }
 };
