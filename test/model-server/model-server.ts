@@ -94,10 +94,12 @@ function exchangeOf(request: SeenRequest, response: ServerResponse, turn: Turn):
 function pause(milliseconds: number, response: ServerResponse): Promise<void> {
   if (milliseconds === 0) return Promise.resolve();
   return new Promise((resolve) => {
-    const timer = setTimeout(resolve, milliseconds);
-    response.once('close', () => {
+    const over = () => {
       clearTimeout(timer);
+      response.off('close', over);
       resolve();
-    });
+    };
+    const timer = setTimeout(over, milliseconds);
+    response.once('close', over);
   });
 }

@@ -310,6 +310,12 @@ function faultOf(error: unknown, { url, method }: HttpRequest): unknown {
   if (typeof code !== 'string') return error;
   // Whether something that may have arrived is sent once more is for the step's own policy to say.
   const whose = before.has(code) || repeatable.has(method) ? 'node' : 'job';
+  if (code.startsWith('Z_') || code.startsWith('ERR__'))
+    return new HostFault(
+      'http_response_wrong',
+      'The answer ends too early, or is not packed as it says. Try again.',
+      whose,
+    );
   return new HostFault(
     'http_unreachable',
     `${hostOf(url)} could not be reached (${code}). Check the URL, or try again.`,
