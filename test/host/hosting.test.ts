@@ -134,7 +134,7 @@ describe('listening for other machines', () => {
     expect(cookie).toMatch(/Secure/);
     expect(cookie).toMatch(/SameSite=Strict/);
     // It brings the command for a machine, with another code than the one that is spent.
-    const command = /otherthing join &#39;(otherthing:\S+?)&#39;/.exec(await joined.text())?.[1] ?? '';
+    const command = /otherthing join '(otherthing:\S+?)'/.exec(await joined.text())?.[1] ?? '';
     expect(parseJoinLink(command)).toMatchObject({ fingerprint: pin() });
     expect(command).not.toContain(parsed.code);
     const session = { headers: { cookie: cookie.split(';')[0] ?? '' } };
