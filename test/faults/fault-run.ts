@@ -52,10 +52,10 @@ async function calmRun(variant: number): Promise<EndState> {
 
 /** Has the run of a seed. What it leaves is removed when all was well. */
 export async function faultRun(seed: number): Promise<FaultRun> {
-  const startedAt = Date.now();
   const plan = planFaults(seed, canMount() ? faultKinds : faultKinds.filter((kind) => kind !== 'disk_full'));
   const variant = seed % variants;
   const calm = await endWithoutFaults(variant);
+  const startedAt = Date.now();
   const folder = mkdtempSync(join(tmpdir(), `otherthing-fault-${seed}-`));
   const record: string[] = [];
   const say = (text: string) => record.push(`${Date.now() - startedAt} ${text}`);
