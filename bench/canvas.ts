@@ -78,10 +78,12 @@ async function framesOf(
   try {
     await page.goto(address);
     await page.getByRole('toolbar', { name: 'Tools' }).waitFor();
-    if (steps > 0) await page.locator('.react-flow__node').first().waitFor();
+    if (steps > 0) await page.locator('.react-flow__node, .flow-far-steps').first().waitFor({ state: 'attached' });
     const toZoom =
       zoom === 'near' ? page.getByTitle('Back to 100 %') : page.getByRole('button', { name: 'Fit to window' });
     await toZoom.click();
+    // A wheel that turns too early would end the zoom on its way.
+    if (zoom === 'near') await page.getByTitle('Back to 100 %').and(page.getByText(/^100/)).waitFor();
     live.start();
     await pan(page, 60);
     return await pan(page, frames);

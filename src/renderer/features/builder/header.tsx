@@ -1,8 +1,9 @@
 import { Link } from '@tanstack/react-router';
-import { ChevronDown, Download, Keyboard, Pencil } from 'lucide-react';
+import { CalendarClock, ChevronDown, Download, Keyboard, Pencil } from 'lucide-react';
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { renameFlow } from '../../../shared/flows/edit.ts';
+import { TriggersDialog } from '../../app/triggers-dialog.tsx';
 import { useWorkspace } from '../../app/workspace.ts';
 import { Avatar } from '../../ui/avatar.tsx';
 import { Icon } from '../../ui/icon.tsx';
@@ -18,10 +19,11 @@ import { saveFile } from './save-file.ts';
 
 /** Where one is, whether everything is saved, and who else is here. */
 export function Header() {
-  const { flow, readOnly } = useBuilder();
+  const { flow, flowId, readOnly } = useBuilder();
   const workspace = useWorkspace();
   const name = useFlow((view) => view.name);
   const [renaming, setRenaming] = useState(false);
+  const [triggering, setTriggering] = useState(false);
   const others = useStore(flow.others);
   return (
     <PageHeader
@@ -34,7 +36,8 @@ export function Header() {
         ) : (
           <span key="name" className="row min-w-0 gap-0.5">
             <span className="cut">{name}</span>
-            <FlowMenu onRename={readOnly ? null : () => setRenaming(true)} />
+            <FlowMenu onRename={readOnly ? null : () => setRenaming(true)} onTriggers={() => setTriggering(true)} />
+            {triggering && <TriggersDialog flowId={flowId} name={name} onClose={() => setTriggering(false)} />}
           </span>
         ),
       ]}
@@ -62,7 +65,7 @@ function Mode() {
   );
 }
 
-function FlowMenu({ onRename }: { onRename: (() => void) | null }) {
+function FlowMenu({ onRename, onTriggers }: { onRename: (() => void) | null; onTriggers: () => void }) {
   const { flow, ui } = useBuilder();
   const download = () => {
     const { file, name } = flow.view.getState();
@@ -86,6 +89,9 @@ function FlowMenu({ onRename }: { onRename: (() => void) | null }) {
           Rename
         </MenuItem>
       )}
+      <MenuItem icon={CalendarClock} onSelect={onTriggers}>
+        Triggers and runs at once
+      </MenuItem>
       <MenuItem icon={Keyboard} keys="?" onSelect={() => ui.setState({ sheet: true })}>
         All keys
       </MenuItem>

@@ -28,6 +28,7 @@ import { ConnectionLine } from './connection-line.tsx';
 import { DotGround } from './dot-ground.tsx';
 import { DragReason } from './drag-reason.tsx';
 import { FarEdges } from './far-edges.tsx';
+import { FarSteps } from './far-steps.tsx';
 import { type CanvasEdge, FlowEdgeLine } from './flow-edge-line.tsx';
 import { Following } from './following.tsx';
 import { GroupNode } from './group-node.tsx';
@@ -38,11 +39,14 @@ import { OthersLayer } from './others-layer.tsx';
 import { SelectionBar } from './selection-bar.tsx';
 import { StepNode } from './step-node.tsx';
 import { Toolbar, ZoomBar } from './toolbar.tsx';
+import { useMotion } from './use-motion.ts';
 
 const nodeTypes = { step: StepNode, note: NoteNode, frame: GroupNode };
 const edgeTypes = { flow: FlowEdgeLine };
 const snapGrid: [number, number] = [grid, grid];
 const noEdges: CanvasEdge[] = [];
+/** A flow of more steps draws only those in sight, and far out only a drawing of them. */
+const manySteps = 150;
 const nobody: ReadonlyMap<string, Point> = new Map();
 
 /** Where the flow is drawn. */
@@ -54,6 +58,9 @@ export function FlowCanvas() {
   const { nodes, edges, scene, graph } = canvas;
   const { screenToFlowPosition } = useReactFlow();
   const zoom = useZoomLevel();
+  const drawn = zoom === 'far' && nodes.length > manySteps;
+  const real = useRealNodes(nodes, drawn);
+  useMotion();
   useChosenInSight(scene);
 
   const onNodesChange = useCallback(
@@ -153,7 +160,7 @@ export function FlowCanvas() {
       onPointerLeave={() => flow.present({ cursor: null })}
     >
       <ReactFlow<CanvasNode, CanvasEdge>
-        nodes={nodes}
+        nodes={real}
         edges={zoom === 'far' ? noEdges : edges}
         nodeTypes={nodeTypes}
         edgeTypes={edgeTypes}
@@ -175,7 +182,7 @@ export function FlowCanvas() {
         maxZoom={2}
         fitView
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
-        onlyRenderVisibleElements={nodes.length > 150}
+        onlyRenderVisibleElements={nodes.length > manySteps && !drawn}
         panOnScroll
         panOnDrag={tool === 'hand' ? true : [1]}
         selectionOnDrag={tool === 'pointer'}
@@ -193,6 +200,7 @@ export function FlowCanvas() {
       >
         <DotGround />
         {zoom === 'far' && <FarEdges graph={graph} scene={scene} />}
+        {drawn && <FarSteps scene={scene} />}
         <OthersLayer scene={scene} />
         <Following />
         <SelectionBar />
@@ -218,6 +226,22 @@ function useZoomLevel(): ZoomLevel {
     return store.subscribe(follow);
   }, [store, ui]);
   return useUi((state) => state.zoom);
+}
+
+/** Of a large flow that is drawn from far away only what one has to do with: what is chosen, and what the pointer is over. */
+function useRealNodes(nodes: CanvasNode[], drawn: boolean): CanvasNode[] {
+  const { flow } = useBuilder();
+  const under = useUi((state) => (drawn ? state.under : null));
+  return useMemo(() => {
+    if (!drawn) return nodes;
+    const { steps } = flow.view.getState();
+    const wanted = new Set<string>();
+    for (const node of nodes) {
+      if (node.selected !== true && node.id !== under && node.type === 'step') continue;
+      for (let id: string | undefined = node.id; id !== undefined; id = steps.get(id)?.parent) wanted.add(id);
+    }
+    return nodes.filter((node) => wanted.has(node.id));
+  }, [nodes, drawn, under, flow]);
 }
 
 /** The nodes and edges of what is seen; made again only as far as something changed. */

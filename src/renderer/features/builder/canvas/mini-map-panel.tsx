@@ -1,60 +1,115 @@
-import { MiniMap } from '@xyflow/react';
-import { memo, useCallback } from 'react';
-import { colourOf } from '../../../app/machines.ts';
-import { useRun, useUi } from '../model/builder.ts';
-import { useMachines } from '../model/machines-context.ts';
+import { Panel, useReactFlow, useStoreApi } from '@xyflow/react';
+import { memo, type PointerEvent, useEffect, useMemo, useRef } from 'react';
+import { useFlow, useUi } from '../model/builder.ts';
+import { around, type Box, type Point } from '../model/geometry.ts';
+import { frameOf } from '../model/groups.ts';
 import type { Scene } from '../model/scene.ts';
-import { blockColour, stepLook } from '../run/step-look.ts';
-import type { CanvasNode } from './canvas-nodes.ts';
-import { instanceOf } from './step-node.tsx';
+import { pathOf } from '../run/blocks.ts';
+import { useBlocks } from './use-blocks.ts';
 
-/** In a comparison with a version: what came, what went, what is different. */
-const changeColours = { added: 'var(--done)', removed: 'var(--fail-line)', changed: 'var(--warn-line)' } as const;
+const size = { width: 166, height: 102 };
+const margin = 0.06;
+const still: ReadonlyMap<string, Point> = new Map();
 
-/** The whole flow in the small, in the colours of who did what. */
+/**
+ * The whole flow in the small, in the colours of who did what. Drag in it to look elsewhere, turn the wheel to come nearer.
+ * It is one drawing that stays as it is while the canvas moves: only the frame of what is in sight goes along.
+ */
 export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: Scene }) {
-  const machines = useMachines();
-  const overlay = useRun((run) => run.overlay);
-  const diff = useUi((ui) => ui.diff);
   const hidden = useUi((ui) => ui.drag !== null);
-  const colour = useCallback(
-    (node: CanvasNode) => {
-      if (node.type === 'note') return 'color-mix(in oklch, var(--warn-soft), var(--canvas) 45%)';
-      if (node.type === 'frame') return 'color-mix(in oklch, var(--ink), transparent 93%)';
-      // What stands in a Map is drawn by the Map.
-      if (node.data.within !== null) return 'transparent';
-      const change = diff?.steps.get(node.id);
-      if (diff !== null) return change === undefined ? 'var(--line-2)' : changeColours[change];
-      const instance = instanceOf(overlay, node.id, node.data.within);
-      const look = stepLook({
-        instance,
-        map: undefined,
-        waitsFor: 0,
-        findings: node.data.findings,
-        placement: '',
-        now: 0,
-      });
-      const busiest = [...(overlay?.maps.get(node.id)?.doneBy ?? [])].toSorted((a, b) => b[1] - a[1])[0]?.[0];
-      const nodeId = look.nodeId ?? busiest;
-      return blockColour(look, nodeId === undefined || nodeId === '' ? null : colourOf(machines, nodeId));
-    },
-    [machines, overlay, diff],
-  );
-  if (hidden || scene.boxes.size < 2) return null;
+  const whole = useMemo(() => wholeOf(scene), [scene]);
+  if (hidden || whole === null || scene.boxes.size < 2) return null;
   return (
-    <MiniMap<CanvasNode>
-      className="flow-mini"
-      style={{ width: 168, height: 104 }}
-      nodeColor={colour}
-      nodeBorderRadius={14}
-      nodeStrokeWidth={0}
-      maskColor="transparent"
-      maskStrokeColor="var(--ink-3)"
-      maskStrokeWidth={1}
-      bgColor="transparent"
-      pannable
-      zoomable
-      ariaLabel="Small map of the flow"
-    />
+    <Panel position="bottom-right" className="flow-mini" style={{ margin: 14 }}>
+      <Small scene={scene} whole={whole} />
+    </Panel>
   );
 });
+
+function Small({ scene, whole }: { scene: Scene; whole: Box }) {
+  const { maps, steps } = useBlocks(scene, false);
+  const view = useFlow((state) => state);
+  const box = useRef<HTMLDivElement>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const { setCenter, getZoom } = useReactFlow();
+  useFrameOfSight(frame, whole);
+  useWheelZoom(box);
+  const scale = size.width / whole.width;
+  const look = (event: PointerEvent<HTMLDivElement>) => {
+    if (event.buttons !== 1) return;
+    const { left, top } = event.currentTarget.getBoundingClientRect();
+    const at = { x: whole.x + (event.clientX - left) / scale, y: whole.y + (event.clientY - top) / scale };
+    void setCenter(at.x, at.y, { zoom: getZoom() });
+  };
+  const onPointerDown = (event: PointerEvent<HTMLDivElement>) => {
+    event.currentTarget.setPointerCapture(event.pointerId);
+    look(event);
+  };
+  const notes = [...view.notes.values()].map((note) => pathOf(scene.boxes.get(note.id))).join('');
+  const groups = view.file.groups.map((group) => pathOf(frameOf(group, scene, still) ?? undefined)).join('');
+  return (
+    <div ref={box} className="flow-mini-ground" style={size} onPointerDown={onPointerDown} onPointerMove={look}>
+      <svg
+        role="img"
+        aria-label="Small map of the flow"
+        width={size.width}
+        height={size.height}
+        viewBox={`${whole.x} ${whole.y} ${whole.width} ${whole.height}`}
+      >
+        <path d={groups} data-kind="group" />
+        <path d={notes} data-kind="note" />
+        {[...maps, ...steps].map(({ colour, path }, index) => (
+          <path key={`${index < maps.length ? 'map' : 'step'} ${colour}`} d={path} style={{ fill: colour }} />
+        ))}
+      </svg>
+      <div ref={frame} className="flow-mini-frame" />
+    </div>
+  );
+}
+
+/** What there is, with a margin, in the shape of the panel. */
+function wholeOf(scene: Scene): Box | null {
+  const all = around([...scene.boxes.values()]);
+  if (all === null) return null;
+  const width = Math.max(all.width * (1 + 2 * margin), (all.height * (1 + 2 * margin) * size.width) / size.height, 1);
+  const height = (width * size.height) / size.width;
+  return { x: all.x - (width - all.width) / 2, y: all.y - (height - all.height) / 2, width, height };
+}
+
+/** Moves the frame without drawing anything anew. */
+function useFrameOfSight(frame: { current: HTMLDivElement | null }, whole: Box): void {
+  const store = useStoreApi();
+  useEffect(() => {
+    const scale = size.width / whole.width;
+    const place = () => {
+      const { transform, width, height } = store.getState();
+      const [x, y, zoom] = transform;
+      const element = frame.current;
+      if (element === null) return;
+      const left = Math.max(0, (-x / zoom - whole.x) * scale);
+      const top = Math.max(0, (-y / zoom - whole.y) * scale);
+      const right = Math.min(size.width, ((width - x) / zoom - whole.x) * scale);
+      const bottom = Math.min(size.height, ((height - y) / zoom - whole.y) * scale);
+      element.style.transform = `translate(${left}px, ${top}px)`;
+      element.style.width = `${Math.max(0, right - left)}px`;
+      element.style.height = `${Math.max(0, bottom - top)}px`;
+    };
+    place();
+    return store.subscribe(place);
+  }, [store, frame, whole]);
+}
+
+/** React listens to wheels without being able to keep them; a zoom must not become one of the whole window. */
+function useWheelZoom(box: { current: HTMLDivElement | null }): void {
+  const { zoomTo, getZoom } = useReactFlow();
+  useEffect(() => {
+    const element = box.current;
+    const onWheel = (event: WheelEvent) => {
+      event.preventDefault();
+      event.stopPropagation();
+      void zoomTo(getZoom() * 2 ** (-event.deltaY * 0.004));
+    };
+    element?.addEventListener('wheel', onWheel, { passive: false });
+    return () => element?.removeEventListener('wheel', onWheel);
+  }, [box, zoomTo, getZoom]);
+}

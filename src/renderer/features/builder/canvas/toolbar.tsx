@@ -8,6 +8,7 @@ import { useBuilder, useUi } from '../model/builder.ts';
 import { useDoing } from '../model/use-doing.ts';
 import { Tool } from './tool.tsx';
 import { useCommandContext } from './use-commands.ts';
+import { useFit } from './use-fit.ts';
 import { useMiddle } from './use-middle.ts';
 
 /** Pointer, hand, adding, undo: at the upper left of the canvas. A viewer gets what a viewer can use. */
@@ -71,7 +72,8 @@ export function Toolbar() {
 
 /** How near one is: at the lower left. */
 export function ZoomBar() {
-  const { zoomIn, zoomOut, zoomTo, fitView } = useReactFlow();
+  const { zoomIn, zoomOut, zoomTo } = useReactFlow();
+  const showAll = useFit();
   const zoom = useFlowStore((state) => state.transform[2]);
   return (
     <Panel position="bottom-left" style={{ margin: 14 }}>
@@ -88,12 +90,7 @@ export function ZoomBar() {
         </button>
         <Tool icon={Plus} label="Nearer" keys="+" onClick={() => void zoomIn({ duration: 150 })} />
         <hr />
-        <Tool
-          icon={Maximize}
-          label="Fit to window"
-          keys="1"
-          onClick={() => void fitView({ padding: 0.12, maxZoom: 1, duration: 240 })}
-        />
+        <Tool icon={Maximize} label="Fit to window" keys="1" onClick={() => showAll()} />
       </div>
     </Panel>
   );

@@ -12,9 +12,9 @@ import { sceneOf } from '../model/scene.ts';
 import { select } from '../model/ui-state.ts';
 import { useDoing } from '../model/use-doing.ts';
 import { pasteText } from './paste-text.ts';
+import { useFit } from './use-fit.ts';
 import { useMiddle } from './use-middle.ts';
 
-const fitOptions = { padding: 0.12, maxZoom: 1, duration: 240 };
 /** Frames that a step may take to appear where it comes into sight. */
 const mostFrames = 40;
 
@@ -33,14 +33,14 @@ export function focusStep(id: string, frames = mostFrames): void {
 export function useCanvasHands(): CanvasHands {
   const { flow, ui } = useBuilder();
   const doing = useDoing();
-  const { zoomIn, zoomOut, fitView } = useReactFlow();
+  const { zoomIn, zoomOut } = useReactFlow();
+  const fit = useFit();
   const middle = useMiddle();
   return useMemo(
     (): CanvasHands => ({
       zoomIn: () => void zoomIn({ duration: 150 }),
       zoomOut: () => void zoomOut({ duration: 150 }),
-      fit: (ids) =>
-        void fitView({ ...fitOptions, ...(ids === undefined ? {} : { nodes: [...ids].map((id) => ({ id })) }) }),
+      fit,
       middle,
       go(direction) {
         const view = flow.view.getState();
@@ -66,7 +66,7 @@ export function useCanvasHands(): CanvasHands {
       },
       importFile: () => chooseFile((text) => pasteText(text, (clip) => paste(doing, clip, middle()))),
     }),
-    [flow, ui, doing, zoomIn, zoomOut, fitView, middle],
+    [flow, ui, doing, zoomIn, zoomOut, fit, middle],
   );
 }
 

@@ -33,6 +33,8 @@ export interface BuilderUi {
   tab: InspectorTab;
   /** Which item of a Map the inspector looks at, as an item path; '' for the step itself. */
   item: string;
+  /** The step under the pointer, far out in a large flow. */
+  under: string | null;
   inspectorClosed: boolean;
   inspectorWidth: number;
   adding: Adding | null;
@@ -68,6 +70,7 @@ export function createUiState(): StoreApi<BuilderUi> {
     selectedEdges: new Set(),
     tab: 'settings',
     item: '',
+    under: null,
     inspectorClosed: false,
     inspectorWidth: inspectorWidths.first,
     adding: null,
