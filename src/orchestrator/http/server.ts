@@ -140,10 +140,17 @@ function handlersOf(deps: HttpDeps): Handlers {
 
 /** What anybody may know: that the host lives, whether it is ready, and what its API is. */
 function installFacts(app: FastifyInstance, { host }: HttpDeps): void {
-  const api = JSON.stringify(describeApi(host.version));
-  app.get('/api/openapi.json', (_request, reply) => reply.type('application/json; charset=utf-8').send(api));
-  const page = apiPage(host.version);
-  app.get('/api/docs', (_request, reply) => reply.type('text/html; charset=utf-8').send(page));
+  // Made when somebody asks: every start and every idle host would pay for two large texts that few ever read.
+  let api: string | null = null;
+  app.get('/api/openapi.json', (_request, reply) => {
+    api ??= JSON.stringify(describeApi(host.version));
+    return reply.type('application/json; charset=utf-8').send(api);
+  });
+  let page: string | null = null;
+  app.get('/api/docs', (_request, reply) => {
+    page ??= apiPage(host.version);
+    return reply.type('text/html; charset=utf-8').send(page);
+  });
   app.get('/healthz', (_request, reply) => reply.send({ status: 'ok' }));
   app.get('/readyz', (_request, reply) => {
     if (!host.ready()) throw new AppError('stopping', 'The host is still starting, or is stopping');
