@@ -11,17 +11,14 @@ const pair = (index: number): Appearance => ({
   mark: (((index % kinds) + Math.floor(index / kinds)) % kinds) + 1,
 });
 
-/** The first pair that no other node has; with more than 64 nodes pairs repeat. */
-export function nextAppearance(taken: Iterable<Appearance>): Appearance {
-  const used = new Set<string>();
-  let count = 0;
-  for (const { colour, mark } of taken) {
-    used.add(`${colour}/${mark}`);
-    count += 1;
-  }
+/** Names a pair. */
+export const appearanceKey = ({ colour, mark }: Appearance): number => colour * 10 + mark;
+
+/** The first pair that none of `count` nodes has, by its key; with more than 64 nodes pairs repeat. */
+export function nextAppearance(isTaken: (key: number) => boolean, count: number): Appearance {
   for (let index = 0; index < kinds * kinds; index += 1) {
-    const { colour, mark } = pair(index);
-    if (!used.has(`${colour}/${mark}`)) return { colour, mark };
+    const free = pair(index);
+    if (!isTaken(appearanceKey(free))) return free;
   }
   return pair(count % (kinds * kinds));
 }

@@ -15,7 +15,7 @@ import { nodeLeft } from '../jobs/faults.ts';
 import { type Change, patch, put, remove, type Store } from '../store/store.ts';
 import { type NodeRow, nodes, nodeWorkspaces, workspaces } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
-import { nextAppearance } from './appearance.ts';
+import type { Appearance } from './appearance.ts';
 import { createGuesses } from './guesses.ts';
 import { type Introduction, judge } from './registration.ts';
 import type { NodeSession, Roster, RosterNode } from './roster.ts';
@@ -91,10 +91,8 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
     usedKeys.add(introduction.keyId);
     return true;
   };
-  const holderOf = (shareKey: string | null) => {
-    for (const { row } of roster.all()) if (row.shareKey === shareKey) return row.id;
-    return null;
-  };
+  const holderOf = (shareKey: string | null) =>
+    shareKey === null ? null : (roster.byShareKey(shareKey)?.row.id ?? null);
   const save = (change: Change[]) =>
     store.commit(change).catch((error: unknown) => log.error({ err: error }, 'A node could not be written'));
   const saveCounters = async () => {
@@ -187,11 +185,11 @@ export function createNodeDesk(deps: DeskDeps): NodeDesk {
         return false;
       if (!takeKey(introduction)) return false;
       const epoch = (before?.row.sessionEpoch ?? 0) + 1;
-      const row = rowOf(reception, before?.row ?? null, epoch, () => nextAppearance(rowsOf(roster)), deps);
+      const row = rowOf(reception, before?.row ?? null, epoch, roster.nextAppearance, deps);
       const joined = await membershipsFor(store, introduction, before ?? null, row, clock.now());
       const node = before ?? roster.add(row, []);
       if (before === undefined && introduction.kind === 'none') strangers.came(address);
-      node.row = row;
+      roster.setRow(node, row);
       node.heardAt = clock.now();
       for (const { workspaceId, state } of joined) node.workspaces.set(workspaceId, state);
       await store.commit([
@@ -285,10 +283,6 @@ const pauseOf = ({ unavailable_reason: reason = 'paused', available_at: until }:
   until: until ?? null,
 });
 
-function* rowsOf(roster: Roster): Iterable<NodeRow> {
-  for (const { row } of roster.all()) yield row;
-}
-
 const digest = (secret: string) => createHash('sha256').update(secret).digest();
 const sameSecret = (left: string, right: string) => timingSafeEqual(digest(left), digest(right));
 
@@ -299,7 +293,7 @@ function rowOf(
   { message, shareKey, introduction, prove }: Reception,
   before: NodeRow | null,
   sessionEpoch: number,
-  appearance: () => { colour: number; mark: number },
+  appearance: () => Appearance,
   deps: DeskDeps,
 ): NodeRow {
   const { capabilities } = message;

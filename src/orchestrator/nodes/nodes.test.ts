@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { addressGroup } from '../address-group.ts';
-import { nextAppearance } from './appearance.ts';
+import { type Appearance, appearanceKey, nextAppearance } from './appearance.ts';
 import { createGuesses } from './guesses.ts';
 import { sharedRoom } from './shared-room.ts';
 
 test('colour and mark: the first free pair; the ninth starts again with the marks shifted; 64 are distinct', () => {
-  const taken: { colour: number; mark: number }[] = [];
-  for (let index = 0; index < 64; index += 1) taken.push(nextAppearance(taken));
+  const next = (of: readonly Appearance[]) => nextAppearance((key) => of.map(appearanceKey).includes(key), of.length);
+  const taken: Appearance[] = [];
+  for (let index = 0; index < 64; index += 1) taken.push(next(taken));
   expect(taken.slice(0, 2)).toEqual([
     { colour: 1, mark: 1 },
     { colour: 2, mark: 2 },
@@ -17,8 +18,8 @@ test('colour and mark: the first free pair; the ninth starts again with the mark
     { colour: 2, mark: 3 },
   ]);
   expect(new Set(taken.map(({ colour, mark }) => colour * 10 + mark)).size).toBe(64);
-  expect(nextAppearance(taken.toSpliced(3, 1))).toEqual(taken[3]);
-  expect(nextAppearance(taken)).toEqual(taken[0]);
+  expect(next(taken.toSpliced(3, 1))).toEqual(taken[3]);
+  expect(next(taken)).toEqual(taken[0]);
 });
 
 test.each([

@@ -14,6 +14,7 @@ import {
   type Standing,
 } from '../scheduler/snapshot.ts';
 import type { NodeRow, NodeWorkspaceRow } from '../store/tables.ts';
+import { type Appearance, appearanceKey, nextAppearance } from './appearance.ts';
 import { modelsOf, sharedRoom } from './shared-room.ts';
 
 /** A node's connection. */
@@ -26,6 +27,7 @@ export interface NodeSession {
 export type Hearing = 'online' | 'suspect' | 'lost' | 'away';
 
 export interface RosterNode {
+  /** Replaced by `setRow` only. */
   row: NodeRow;
   readonly workspaces: Map<string, NodeWorkspaceRow['state']>;
   session: NodeSession | null;
@@ -45,6 +47,13 @@ export interface RosterNode {
 export interface Roster {
   get(nodeId: string): RosterNode | undefined;
   all(): Iterable<RosterNode>;
+  readonly size: number;
+  /** The node that has this share key. */
+  byShareKey(shareKey: string): RosterNode | undefined;
+  /** Colour and mark for one more node. */
+  nextAppearance(): Appearance;
+  /** What is stored of a node from now on. */
+  setRow(node: RosterNode, row: NodeRow): void;
   views(): NodeView[];
   add(row: NodeRow, workspaces: readonly NodeWorkspaceRow[]): RosterNode;
   /** Forgets a node that holds nothing and is not connected. */
@@ -68,6 +77,13 @@ const maxKinds = 1_000;
 
 export function createRoster(): Roster {
   const nodes = new Map<string, RosterNode>();
+  const byShareKey = new Map<string, RosterNode>();
+  /** How many nodes have each colour and mark. */
+  const appearances = new Map<number, number>();
+  const count = (row: NodeRow, by: 1 | -1) => {
+    const key = appearanceKey(row);
+    appearances.set(key, (appearances.get(key) ?? 0) + by);
+  };
   const kinds = new Set<string>();
   const listeners = new Set<(node: RosterNode) => void>();
   const name = (executors: readonly string[]) => {
@@ -84,6 +100,16 @@ export function createRoster(): Roster {
   return {
     get: (nodeId) => nodes.get(nodeId),
     all: () => nodes.values(),
+    get size() {
+      return nodes.size;
+    },
+    byShareKey: (shareKey) => byShareKey.get(shareKey),
+    nextAppearance: () => nextAppearance((key) => (appearances.get(key) ?? 0) > 0, nodes.size),
+    setRow(node, row) {
+      if (byShareKey.get(node.row.shareKey) === node) byShareKey.delete(node.row.shareKey);
+      node.row = row;
+      byShareKey.set(row.shareKey, node);
+    },
     views: () => Array.from(nodes.values(), ({ view }) => view),
     add(row, workspaces) {
       const states = new Map(workspaces.map(({ workspaceId, state }) => [workspaceId, state]));
@@ -101,10 +127,18 @@ export function createRoster(): Roster {
       const times = { heardAt: row.lastSeenAt ?? 0, connectedAt: null, taken };
       const node: RosterNode = { ...known, ...times, view: viewOf({ ...known, taken }) };
       nodes.set(row.id, node);
+      byShareKey.set(row.shareKey, node);
+      count(row, 1);
       name(row.executors);
       return node;
     },
-    remove: (nodeId) => void nodes.delete(nodeId),
+    remove(nodeId) {
+      const node = nodes.get(nodeId);
+      if (node === undefined) return;
+      nodes.delete(nodeId);
+      if (byShareKey.get(node.row.shareKey) === node) byShareKey.delete(node.row.shareKey);
+      count(node.row, -1);
+    },
     refresh(node) {
       node.view = viewOf(node);
       name(node.row.executors);

@@ -122,7 +122,7 @@ export function createNodeService(deps: NodeServiceDeps): NodeService & { stop()
     shareKeyOf: async (nodeId) => roster.get(nodeId)?.row.shareKey ?? null,
     async addByKey(workspaceId, typed) {
       const shareKey = parseShareKey(typed);
-      const node = shareKey === null ? undefined : [...roster.all()].find(({ row }) => row.shareKey === shareKey);
+      const node = shareKey === null ? undefined : roster.byShareKey(shareKey);
       if (node === undefined) throw new AppError('unknown_share_key');
       if (node.workspaces.get(workspaceId) !== 'serves') await join(node, workspaceId);
       return card(node, (id) => id === workspaceId);

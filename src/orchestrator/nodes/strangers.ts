@@ -27,7 +27,8 @@ export function createStrangers(roster: Roster, clock: Clock): Strangers {
   };
   const all = () => [...roster.all()].filter(isStranger);
   return {
-    mayCome: (address) => newFrom(address) < newPerHour && all().length < maxStrangers,
+    // They are counted only where there could be too many of them.
+    mayCome: (address) => newFrom(address) < newPerHour && (roster.size < maxStrangers || all().length < maxStrangers),
     came(address) {
       const group = addressGroup(address);
       const count = newFrom(address);
