@@ -1,5 +1,6 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { CalendarClock, RefreshCw, Webhook } from 'lucide-react';
+import { useState } from 'react';
 import type { FlowTriggers, LiveTrigger } from '../../shared/model/trigger.ts';
 import { useApi } from '../api/api.ts';
 import { errorWords } from '../api/error-words.ts';
@@ -7,7 +8,7 @@ import { keys } from '../api/keys.ts';
 import { triggersQuery } from '../api/queries.ts';
 import { Button } from '../ui/button.tsx';
 import { CopyLine } from '../ui/copy-line.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { ErrorPanel } from '../ui/error-state.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Notice } from '../ui/notice.tsx';
@@ -129,17 +130,30 @@ function Triggers({ of: shown }: { of: FlowTriggers }) {
         ))}
       </ul>
       {mayEdit && shown.enabled && hasWebhook && (
-        <Button
-          size="s"
-          variant="ghost"
-          className="self-start"
-          pending={set.isPending}
-          onClick={() => set.mutate({ enabled: true, newAddress: true })}
-        >
-          Give the webhooks new addresses; the old ones stop working
-        </Button>
+        <NewAddresses onGive={() => set.mutateAsync({ enabled: true, newAddress: true })} />
       )}
     </section>
+  );
+}
+
+/** For an address that got into wrong hands. Callers have to be told the new one, so it is asked once. */
+function NewAddresses({ onGive }: { onGive: () => Promise<unknown> }) {
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <Button size="s" className="self-start" onClick={() => setAsking(true)}>
+        New webhook addresses
+      </Button>
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title="Give the webhooks new addresses?"
+        text="The old addresses stop working at once. Every program that calls them has to be told the new ones."
+        keep="Keep the addresses"
+        confirm="Give new addresses"
+        onConfirm={onGive}
+      />
+    </>
   );
 }
 
