@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from '../shared/api/client.ts';
 import { AppError } from '../shared/errors.ts';
+import type { OutputChunk } from '../shared/model/job.ts';
 import { isRunOver, type RunDetail, type RunSummary, type StepInstance } from '../shared/model/run.ts';
 import { createCodec } from '../shared/protocol/codec.ts';
 import { type LiveClientMessage, type LiveServerMessage, liveServerMessages } from '../shared/protocol/live.ts';
@@ -10,6 +11,10 @@ import { CommandError } from './failure.ts';
 export interface RunWatcher {
   onRun(run: RunSummary): void;
   onSteps(steps: readonly StepInstance[]): void;
+  /** What a job wrote that is worth following. */
+  onChunks?(jobId: string, chunks: readonly OutputChunk[]): void;
+  /** Jobs to follow now, and after which chunk of theirs. */
+  follows?(): readonly { readonly jobId: string; readonly after: { attempt: number; seq: number } }[];
 }
 
 export interface FollowOptions {
@@ -62,6 +67,7 @@ async function followOnce(
     seen();
     for (const topic of [`run:${run.id}`, `workspace:${run.workspaceId}`]) send(socket, { type: 'subscribe', topic });
     const detail = await present(client, run.id, watcher);
+    events.followJobs();
     if (isRunOver(detail.run.state)) return detail;
     await events.ended;
     return await finished(client, run.id);
@@ -92,15 +98,29 @@ interface Events {
   opened: Promise<void>;
   /** Resolves when the run has finished, or the connection is gone. */
   ended: Promise<void>;
+  /** Subscribes to the jobs that the watcher follows now. */
+  followJobs(): void;
 }
 
 function readEvents(socket: WebSocket, run: FollowOptions['run'], watcher: RunWatcher, seen: () => void): Events {
   const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  const followed = new Set<string>();
+  const followJobs = () => {
+    for (const { jobId, after } of watcher.follows?.() ?? []) {
+      if (followed.has(jobId)) continue;
+      followed.add(jobId);
+      send(socket, { type: 'subscribe', topic: `job:${jobId}`, after });
+    }
+  };
   const tell = (message: LiveServerMessage) => {
     if (message.type === 'refetch') end();
     if (message.type !== 'event') return;
     const { event } = message;
-    if (event.kind === 'steps.changed' && event.runId === run.id) watcher.onSteps(event.steps);
+    if (event.kind === 'steps.changed' && event.runId === run.id) {
+      watcher.onSteps(event.steps);
+      followJobs();
+    }
+    if (event.kind === 'job.output') watcher.onChunks?.(event.jobId, event.chunks);
     if (event.kind === 'run.changed' && event.run.id === run.id) {
       watcher.onRun(event.run);
       if (isRunOver(event.run.state)) end();
@@ -111,7 +131,7 @@ function readEvents(socket: WebSocket, run: FollowOptions['run'], watcher: RunWa
     for (const decoded of codec.decode(String(data))) if (decoded.status === 'message') tell(decoded.message);
   });
   socket.addEventListener('close', () => end());
-  return { opened: whenOpen(socket), ended };
+  return { opened: whenOpen(socket), ended, followJobs };
 }
 
 function whenOpen(socket: WebSocket): Promise<void> {

@@ -1,6 +1,34 @@
 import type { FlowFile } from '../shared/model/flow.ts';
 import { finishedStepStates, isRunOver, type RunSummary, type StepInstance } from '../shared/model/run.ts';
 import type { RunWatcher } from './follow-run.ts';
+import { createTokenWriter } from './token-writer.ts';
+
+/** A run as `tellRun` tells it, and what models write at the top level as they write it. Returns how it is told. */
+export function tellStreamingRun(
+  file: FlowFile,
+  nodeName: (id: string) => string,
+  write: (text: string) => void,
+): RunWatcher {
+  const names = new Map(file.steps.map(({ id, name }) => [id, name]));
+  const writer = createTokenWriter(write);
+  const lines = tellRun(file, nodeName, writer.line);
+  const running = new Set<string>();
+  const jobs = new Map<string, string>();
+  return {
+    ...lines,
+    onSteps(steps) {
+      for (const { path, stepId, state, jobId } of steps) {
+        if (path !== '' || jobId === undefined) continue;
+        jobs.set(jobId, names.get(stepId) ?? stepId);
+        if (state === 'running') running.add(jobId);
+        else if (running.delete(jobId)) writer.ended(jobId);
+      }
+      lines.onSteps(steps);
+    },
+    onChunks: (jobId, chunks) => writer.chunks(jobId, jobs.get(jobId) ?? 'Step', chunks),
+    follows: () => [...running].map((jobId) => ({ jobId, after: writer.last(jobId) })),
+  };
+}
 
 /** Tells a run in lines: each step at the top level when it starts and ends, and how far a Map has come. */
 export function tellRun(file: FlowFile, nodeName: (id: string) => string, say: (line: string) => void): RunWatcher {

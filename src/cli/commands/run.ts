@@ -7,7 +7,7 @@ import { connect, findWorkspace } from '../connect.ts';
 import { CommandError } from '../failure.ts';
 import { followRun } from '../follow-run.ts';
 import { gatherInputs, parseInput } from '../run-inputs.ts';
-import { duration, tellRun } from '../run-progress.ts';
+import { duration, tellStreamingRun } from '../run-progress.ts';
 
 export interface RunOptions {
   data?: string;
@@ -80,10 +80,10 @@ async function follow(client: Client, url: string, run: RunSummary): Promise<Run
     client.call('listWorkspaceNodes', { params: { id: run.workspaceId } }),
   ]);
   const names = new Map(nodes.items.map(({ id, name }) => [id, name]));
-  const watcher = tellRun(
+  const watcher = tellStreamingRun(
     file,
     (id) => names.get(id) ?? id,
-    (line) => console.error(line),
+    (text) => process.stderr.write(text),
   );
   return followRun({ client, url, run, watcher });
 }
