@@ -3,7 +3,9 @@
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { FlowFile } from '../../src/shared/model/flow.ts';
 import { keepPicture, openBrowser, seriousFindings, watchErrors } from '../harness/browser.ts';
+import { runEnded } from '../harness/host.ts';
 import { type ModelServer, startModelServer } from '../model-server/model-server.ts';
 import { startTestHost, type TestHost } from './support.ts';
 
@@ -61,4 +63,75 @@ test('S5: a key is tried before it is kept, and then shows its last four charact
   expect(await seriousFindings(page)).toEqual([]);
   // A refused key is an answer of the host, which the browser logs.
   expect(errors.filter((error) => !error.includes('422'))).toEqual([]);
+});
+
+test('the page Usage with data, at every width and in both themes; a run names the host; keys stay true for others', async () => {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true });
+  const errors = watchErrors(page);
+  await page.goto((await host.owner.call('createSignInLink', {})).url);
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  const id = (await host.owner.call('listWorkspaces', {})).items[0]?.id ?? '';
+  await page.goto(`${host.url}/w/${id}/keys`);
+  await page.getByRole('heading', { name: 'Provider keys' }).waitFor();
+  const body = { name: 'Of another', provider: 'openai_compatible', baseUrl: `${models.url}/v1`, secret } as const;
+  const key = await host.owner.call('createApiKey', { params: { id }, body });
+  await page.getByText('Of another').first().waitFor();
+  await host.owner.call('putPrices', {
+    params: { id },
+    body: { currency: 'EUR', prices: [{ model: 'tiny', input: 2, output: 10 }] },
+  });
+  const file: FlowFile = {
+    ...{ schema: 'otherthing.flow/1', name: 'Say hello', edges: [], groups: [], notes: [], settings: {} },
+    steps: [
+      {
+        ...{ id: 'it', type: 'chat', name: 'Greeting', position: { x: 0, y: 0 } },
+        config: { model: `key:${key.id}:tiny`, prompt: 'Hello', inputs: [] },
+      },
+    ],
+  };
+  const flow = await host.owner.call('createFlow', { params: { id }, body: { file } });
+  models.script({ pieces: ['Hello'], usage: { input: 1_200, output: 300 } }, { pieces: ['Hi'], withoutUsage: true });
+  let runId = '';
+  for (let round = 0; round < 2; round += 1) {
+    runId = (await host.owner.call('startRun', { params: { id: flow.id }, body: {} })).id;
+    await runEnded({ client: host.owner }, runId, 20_000);
+  }
+  await page.goto(`${host.url}/w/${id}/usage`);
+  await page.getByText('Tokens by day').waitFor();
+  const table = page.getByRole('table', { name: 'Usage' });
+  for (const [by, row] of [
+    ['Model', 'tiny'],
+    ['Member', 'ana'],
+    ['Flow', 'Say hello'],
+    ['Step', 'Greeting (Say hello)'],
+    ['Node', 'Host'],
+  ] as const) {
+    await page.getByLabel('Summed by').getByText(by, { exact: true }).click();
+    await table.getByText(row, { exact: true }).waitFor();
+  }
+  for (const width of [1280, 390]) {
+    await page.setViewportSize({ width, height: 800 });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await keepPicture(page, `usage-${width}-${colorScheme}`);
+      expect(await seriousFindings(page)).toEqual([]);
+    }
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+    expect(over).toBeLessThanOrEqual(0);
+  }
+  await page.setViewportSize({ width: 1280, height: 800 });
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Export' }).click();
+  expect((await download).suggestedFilename()).toBe('usage.csv');
+  await page.getByRole('button', { name: 'Prices' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  expect(await dialog.locator('input').first().inputValue()).not.toBe('');
+  await keepPicture(page, 'usage-prices');
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.goto(`${host.url}/w/${id}/runs/${runId}`);
+  await page.getByRole('region', { name: 'Attempts' }).getByText('Host', { exact: true }).waitFor();
+  expect(await page.getByText(/removed node/i).count()).toBe(0);
+  await keepPicture(page, 'run-of-the-host');
+  expect(errors).toEqual([]);
 });
