@@ -7,7 +7,7 @@ import type { StepCategory, StepType } from '../../../../shared/flows/step-type.
 import { typeInWords } from '../../../../shared/flows/types.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { PortShape } from '../../../ui/port-shape.tsx';
-import { addNoteAt, addStepOf } from '../model/actions.ts';
+import { addNoteAt, addStepOf, besideChosen } from '../model/actions.ts';
 import { useBuilder, useFlow, useUi } from '../model/builder.ts';
 import { iconNamed } from '../model/icons.ts';
 import { typeLook } from '../model/port-look.ts';
@@ -41,7 +41,7 @@ export function AddMenu() {
   const fitting = stepTypes.filter((type) => from === null || fittingPort(type, from, fromType) !== undefined);
   const add = (type: StepType) => {
     close();
-    addStepOf(doing, type.type, adding?.at ?? middle(), from);
+    addStepOf(doing, type.type, adding?.at ?? besideChosen(doing) ?? middle(), from);
   };
   const addNote = () => {
     close();

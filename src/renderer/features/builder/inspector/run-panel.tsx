@@ -1,10 +1,13 @@
-import { useQuery } from '@tanstack/react-query';
+import { useMutation, useQuery } from '@tanstack/react-query';
+import { Download } from 'lucide-react';
 import { useEffect } from 'react';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
 import type { StepDetail, StepInstance } from '../../../../shared/model/run.ts';
 import { useApi } from '../../../api/api.ts';
 import { errorWords } from '../../../api/error-words.ts';
 import { runStepQuery } from '../../../api/queries.ts';
+import { saveAs } from '../../../api/save-as.ts';
+import { Button } from '../../../ui/button.tsx';
 import { ErrorPanel } from '../../../ui/error-state.tsx';
 import { MachineName } from '../../../ui/machine-chip.tsx';
 import { Notice } from '../../../ui/notice.tsx';
@@ -13,6 +16,7 @@ import { Select } from '../../../ui/select.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
 import { glyphOfStep } from '../../../ui/states.ts';
+import { toast } from '../../../ui/toasts.tsx';
 import { useTick } from '../canvas/use-tick.ts';
 import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
 import { itemName, itemNames } from '../model/item-names.ts';
@@ -154,13 +158,34 @@ function Values({ runId, step, instance, part }: ValuesProps) {
         <section key={name} className="flex min-w-0 flex-col gap-1.5">
           <h2 className="ui-label">
             {titles.get(name) ?? name}
-            {detail.data.cut.includes(name) && <span className="ml-auto font-text text-ink-3">the beginning</span>}
+            {detail.data.cut.includes(name) && (
+              <span className="ml-auto row gap-2 font-text text-ink-3">
+                the beginning
+                {part === 'output' && <Whole step={step} instance={instance} port={name} />}
+              </span>
+            )}
           </h2>
           <ValueView value={value} name={`${step.name} ${name}`} />
         </section>
       ))}
       {part === 'output' && <PinEditor step={step} gave={whole ? detail.data.outputs : null} />}
     </>
+  );
+}
+
+/** Where only the beginning of a value is shown, all of it is to be had as a file. */
+function Whole({ step, instance, port }: { step: FlowStep; instance: StepInstance; port: string }) {
+  const { client } = useApi().host;
+  const { runId, stepId, path } = instance;
+  const download = useMutation({
+    mutationFn: () => client.download('getRunValue', { params: { id: runId }, query: { port, stepId, path } }),
+    onSuccess: (content) => saveAs(content, `${step.name} ${port}.json`),
+    onError: (error) => toast({ sign: 'failed', text: errorWords(error).what }),
+  });
+  return (
+    <Button size="s" icon={Download} pending={download.isPending} onClick={() => download.mutate()}>
+      All of it
+    </Button>
   );
 }
 

@@ -39,6 +39,18 @@ const edgesInto = (view: FlowView, to: PortEnd): string[] =>
     .filter((edge) => edge.to.step === to.step && edge.to.port === to.port)
     .map((edge) => edge.id);
 
+const besides = 80;
+
+/** A place at the right of the one step that is chosen; null where there is none. */
+export function besideChosen({ flow, ui }: Pick<Doing, 'flow' | 'ui'>): Point | null {
+  const [only, ...others] = ui.getState().selection;
+  const view = flow.view.getState();
+  const box = only === undefined || others.length > 0 || !view.steps.has(only) ? undefined : placeOf(view, only);
+  return box === undefined ? null : { x: box.x + box.width + besides, y: box.y };
+}
+
+const placeOf = (view: FlowView, id: string) => sceneOf(view, graphOf(view), null).boxes.get(id);
+
 /** Adds a step where there is room, connected to the port that it was dragged from, and chooses it. */
 export function addStepOf(doing: Doing, typeName: string, at: Point, from: PortEnd | null): void {
   const { flow, ui, random } = doing;
