@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { addressGroup } from '../address-group.ts';
+import type { NodeRow } from '../store/tables.ts';
 import { type Appearance, appearanceKey, nextAppearance } from './appearance.ts';
 import { createGuesses } from './guesses.ts';
+import { createRoster } from './roster.ts';
 import { sharedRoom } from './shared-room.ts';
 
 test('colour and mark: the first free pair; the ninth starts again with the marks shifted; 64 are distinct', () => {
@@ -66,4 +68,20 @@ test('what is shared: the least of machine and limits; missing values are normal
     20 * 1024,
     100 * 1024,
   ]);
+});
+
+test('N1: a share key finds its node, also after it was rotated, and nobody after the node is forgotten', () => {
+  const roster = createRoster();
+  const first = roster.add(rowOf('node-a', 'AAAAAAAA'), []);
+  const second = roster.add(rowOf('node-b', 'BBBBBBBB'), []);
+  roster.setRow(first, { ...first.row, shareKey: 'CCCCCCCC' });
+  expect(['AAAAAAAA', 'CCCCCCCC', 'BBBBBBBB'].map(roster.byShareKey)).toEqual([undefined, first, second]);
+  roster.remove('node-b');
+  expect([roster.byShareKey('BBBBBBBB'), roster.size]).toEqual([undefined, 1]);
+});
+
+const rowOf = (id: string, shareKey: string): NodeRow => ({
+  ...{ id, shareKey, name: id, publicKey: null, ownerId: null, colour: 1, mark: 1, version: null, sessionEpoch: 1 },
+  ...{ capabilities: { node_id: id }, resourceLimits: {}, remoteControlEnabled: false, executors: [], tags: [] },
+  ...{ lastSeenAt: null, createdAt: 0, embedded: false, done: 0, nodeFaults: 0 },
 });
