@@ -1,4 +1,4 @@
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { RunDetail, StepInstance } from '../../../shared/model/run.ts';
 import { type Machines, useMachines } from '../../app/machines.ts';
 import { MachineName } from '../../ui/machine-chip.tsx';
@@ -39,7 +39,7 @@ interface AttemptsProps {
 /** What nodes did, item by item: those of note, or all. */
 export function Attempts({ detail, work: { steps, pager }, now, chosen, onChoose }: AttemptsProps) {
   const machines = useMachines();
-  const rows = attemptRows(steps, now);
+  const rows = useMemo(() => attemptRows(steps, now), [steps, now]);
   const noted = rows.filter((row) => row.note !== null);
   const [wanted, setWanted] = useState<'note' | 'all' | null>(null);
   const [most, setMost] = useState(pageSize);
