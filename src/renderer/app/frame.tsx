@@ -5,7 +5,7 @@ import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Logo } from '../ui/logo.tsx';
 import { LiveMark } from './live-mark.tsx';
-import { workPages, youPage } from './pages.ts';
+import { footPages } from './pages.ts';
 import { Palette } from './palette.tsx';
 import { openPalette } from './palette-state.ts';
 import { Rail, Sidebar } from './sidebar.tsx';
@@ -66,7 +66,7 @@ function NarrowFrame() {
         <Outlet />
       </main>
       <nav aria-label="Pages" className="grid grid-cols-4 border-t border-line bg-surface">
-        {[...workPages, youPage].map((page) => (
+        {footPages.map((page) => (
           <Link key={page.to} to={page.to} from="/w/$workspaceId" className="foot-link">
             <Icon of={page.icon} size={20} />
             {page.label}

@@ -42,3 +42,7 @@ export const workPages: readonly PageEntry[] = [
 
 export const thisNodePage: PageEntry = { to: '/w/$workspaceId/this-node', label: 'This node', icon: Monitor };
 export const youPage: PageEntry = { to: '/w/$workspaceId/you', label: 'You', icon: CircleUserRound };
+
+/** On a narrow screen: four tabs at the foot; the other pages stand on the last of them. */
+export const footPages: readonly PageEntry[] = [...workPages.slice(0, 3), youPage];
+export const morePages: readonly PageEntry[] = workPages.slice(3);

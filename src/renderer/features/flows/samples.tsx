@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { Workflow } from 'lucide-react';
 import { useState } from 'react';
 import type { FlowSummary } from '../../../shared/model/run.ts';
+import type { SampleSummary } from '../../../shared/model/sample.ts';
 import { useApi } from '../../api/api.ts';
 import { samplesQuery } from '../../api/queries.ts';
 import { readStored, writeStored } from '../../app/stored.ts';
@@ -28,7 +29,7 @@ export function Samples({ flows, actions }: SamplesProps) {
     <section aria-label="Samples" className="mt-auto border-t border-line">
       <div className="row gap-2 px-5 pt-5 pb-3">
         <h2 className="font-strong">Samples</h2>
-        <span className="cut text-12 text-ink-3">They run at once, on your own machines, without a key</span>
+        <span className="cut text-12 text-ink-3">Press one to make it a flow of yours</span>
         <button type="button" className="link ml-auto text-12 text-ink-2" onClick={hide}>
           Hide
         </button>
@@ -38,7 +39,7 @@ export function Samples({ flows, actions }: SamplesProps) {
           <li key={sample.id}>
             <button
               type="button"
-              title={sample.description}
+              title={[sample.description, ...sample.needs.map(({ words }) => words)].join(' ')}
               className="flex w-full items-start gap-3 rounded-panel border border-line bg-canvas px-3.5 py-3 text-left hover:border-line-2"
               onClick={() => actions.create.mutate({ sample: sample.id })}
             >
@@ -47,7 +48,9 @@ export function Samples({ flows, actions }: SamplesProps) {
               </span>
               <span className="min-w-0 leading-[18px]">
                 <span className="block font-strong">{sample.name}</span>
-                <span className="block text-12 text-ink-3">{formatPlural(sample.steps, 'step')}</span>
+                <span className="block text-12 text-ink-3">
+                  {formatPlural(sample.steps, 'step')}, {needWords(sample.needs)}
+                </span>
               </span>
             </button>
           </li>
@@ -55,4 +58,11 @@ export function Samples({ flows, actions }: SamplesProps) {
       </ul>
     </section>
   );
+}
+
+/** What a sample cannot do without, in a few words. */
+function needWords(needs: SampleSummary['needs']): string {
+  if (needs.length === 0) return 'runs at once';
+  const kinds = needs.map(({ kind }) => (kind === 'embeddings' ? 'an embedding model' : 'a language model'));
+  return `needs ${kinds.join(' and ')}`;
 }

@@ -7,6 +7,7 @@ import { useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { keys } from '../../api/keys.ts';
 import { meQuery, sessionsQuery, workspacesQuery } from '../../api/queries.ts';
+import { morePages } from '../../app/pages.ts';
 import { useThisMachine } from '../../app/sidebar.tsx';
 import { chooseTheme, type ThemeChoice, useTheme } from '../../app/theme.ts';
 import { useNarrow } from '../../app/use-media.ts';
@@ -25,6 +26,7 @@ import { toast } from '../../ui/toasts.tsx';
 /** Who you are, where you are signed in, and how the pages look to you. */
 export function YouPage() {
   const api = useApi();
+  const narrow = useNarrow();
   const me = useQuery(meQuery(api)).data;
   return (
     <>
@@ -32,6 +34,7 @@ export function YouPage() {
       <div className="min-h-0 flex-1 overflow-auto p-5">
         <div className="mx-auto flex max-w-160 flex-col gap-4">
           {me !== undefined && <Person name={me.user.name} id={me.user.id} host={me.host} />}
+          {narrow && <MorePages />}
           <Theme />
           <Workspaces />
           {api.host.desktop === null && <Sessions />}
@@ -80,6 +83,24 @@ function SignOut() {
     </Button>
   );
 }
+
+/** The pages that have no tab at the foot. */
+const MorePages = () => (
+  <Panel>
+    <nav aria-label="More pages">
+      {morePages.map((page) => (
+        <Link
+          key={page.to}
+          to={page.to}
+          from="/w/$workspaceId"
+          className="row h-11 gap-3 border-b border-line px-4 last:border-0"
+        >
+          <Icon of={page.icon} /> {page.label}
+        </Link>
+      ))}
+    </nav>
+  </Panel>
+);
 
 const themes: readonly { value: ThemeChoice; label: string }[] = [
   { value: 'system', label: 'As the system' },
