@@ -73,6 +73,15 @@ function readHostFile(dataDir: string, pid: number): HostFile | null {
 /** Starts `otherthing join` and adds the node to the workspace by the key that it prints. */
 export async function joinNode(host: RunningHost, dataDir: string): Promise<{ process: Started; node: Node }> {
   const started = startNode([cli, 'join', '--host', host.url, '--data', dataDir]);
+  try {
+    return { process: started, node: await addNode(host, started) };
+  } catch (error) {
+    await started.stop();
+    throw error;
+  }
+}
+
+async function addNode(host: RunningHost, started: Started): Promise<Node> {
   const key = await waitFor(
     'the share key',
     () => /\b[0-9A-HJKMNP-TV-Z]{4}-[0-9A-HJKMNP-TV-Z]{4}\b/.exec(started.output())?.[0],
@@ -85,11 +94,7 @@ export async function joinNode(host: RunningHost, dataDir: string): Promise<{ pr
     async () => (await host.client.call('listNodes', {})).items.some(({ id }) => id === nodeId),
     60_000,
   );
-  const node = await host.client.call('addNodeByKey', {
-    params: { id: host.workspaceId },
-    body: { share_key: key },
-  });
-  return { process: started, node };
+  return host.client.call('addNodeByKey', { params: { id: host.workspaceId }, body: { share_key: key } });
 }
 
 export async function runEnded(
