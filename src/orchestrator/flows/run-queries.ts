@@ -32,8 +32,8 @@ const defaultPage = 50;
 
 export async function getRow({ store, active }: QueryDeps, runId: string): Promise<RunRow> {
   const open = active(runId)?.row;
-  // Finished means committed: while its end is being written a run is what it was.
-  const row = open?.state === 'running' ? open : await store.get(runs, { id: runId });
+  // Finished means committed: while its end is being written a run is what it was. A copy, since the runner goes on.
+  const row = open?.state === 'running' ? { ...open } : await store.get(runs, { id: runId });
   if (row === null) throw new AppError('not_found', 'There is no such run');
   return row;
 }
