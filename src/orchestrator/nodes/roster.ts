@@ -16,6 +16,7 @@ import {
 import type { NodeRow, NodeWorkspaceRow } from '../store/tables.ts';
 import { type Appearance, appearanceKey, nextAppearance } from './appearance.ts';
 import { modelsOf, sharedRoom } from './shared-room.ts';
+import { createShare, type Share, shareParts } from './sharing.ts';
 
 /** A node's connection. */
 export interface NodeSession {
@@ -78,6 +79,7 @@ const maxKinds = 1_000;
 export function createRoster(): Roster {
   const nodes = new Map<string, RosterNode>();
   const byShareKey = new Map<string, RosterNode>();
+  const share = createShare();
   /** How many nodes have each colour and mark. */
   const appearances = new Map<number, number>();
   const count = (row: NodeRow, by: 1 | -1) => {
@@ -107,14 +109,14 @@ export function createRoster(): Roster {
     nextAppearance: () => nextAppearance((key) => (appearances.get(key) ?? 0) > 0, nodes.size),
     setRow(node, row) {
       if (byShareKey.get(node.row.shareKey) === node) byShareKey.delete(node.row.shareKey);
-      node.row = row;
+      node.row = shareParts(share, row);
       byShareKey.set(row.shareKey, node);
     },
     views: () => Array.from(nodes.values(), ({ view }) => view),
     add(row, workspaces) {
       const states = new Map(workspaces.map(({ workspaceId, state }) => [workspaceId, state]));
       const known = {
-        row,
+        row: shareParts(share, row),
         workspaces: states,
         session: null,
         hearing: 'away',
@@ -123,9 +125,9 @@ export function createRoster(): Roster {
         pause: null,
         standing: newcomer,
       } as const;
-      const taken = { cores: 0, ramMb: 0, storageMb: 0, gpus: [] };
+      const taken = share({ cores: 0, ramMb: 0, storageMb: 0, gpus: [] });
       const times = { heardAt: row.lastSeenAt ?? 0, connectedAt: null, taken };
-      const node: RosterNode = { ...known, ...times, view: viewOf({ ...known, taken }) };
+      const node: RosterNode = { ...known, ...times, view: viewOf({ ...known, taken }, share) };
       nodes.set(row.id, node);
       byShareKey.set(row.shareKey, node);
       count(row, 1);
@@ -140,7 +142,7 @@ export function createRoster(): Roster {
       count(node.row, -1);
     },
     refresh(node) {
-      node.view = viewOf(node);
+      node.view = viewOf(node, share);
       name(node.row.executors);
       for (const listener of listeners) listener(node);
     },
@@ -165,9 +167,9 @@ export function createRoster(): Roster {
   };
 }
 
-function viewOf(node: Omit<RosterNode, 'view' | 'heardAt' | 'connectedAt'>): NodeView {
+function viewOf(node: Omit<RosterNode, 'view' | 'heardAt' | 'connectedAt'>, share: Share): NodeView {
   const { row } = node;
-  const shared = sharedRoom(row.capabilities, row.resourceLimits);
+  const shared = share(sharedRoom(row.capabilities, row.resourceLimits));
   return {
     id: row.id,
     name: row.name,
@@ -176,8 +178,8 @@ function viewOf(node: Omit<RosterNode, 'view' | 'heardAt' | 'connectedAt'>): Nod
     executors: row.executors,
     tags: row.tags,
     shared,
-    taken: { ...node.taken, gpus: shared.gpus.map((_, gpu) => node.taken.gpus[gpu] ?? 0) },
-    models: modelsOf(row.capabilities),
+    taken: share({ ...node.taken, gpus: shared.gpus.map((_, gpu) => node.taken.gpus[gpu] ?? 0) }),
+    models: share(modelsOf(row.capabilities)),
     standing: node.standing,
     pause: node.pause,
   };
