@@ -6,7 +6,14 @@ import { defineConfig, type Plugin } from 'vite';
 const root = fileURLToPath(new URL('.', import.meta.url));
 
 /** The programs that run on Node, and Electron's main process; each becomes dist/<name>.js. */
-const programs = ['orchestrator/main', 'worker/main', 'worker/ocr/child', 'worker/document/child', 'cli/main', 'main/main'];
+const programs = [
+  'orchestrator/main',
+  'worker/main',
+  'worker/ocr/child',
+  'worker/document/child',
+  'cli/main',
+  'main/main',
+];
 
 export default defineConfig({
   root,

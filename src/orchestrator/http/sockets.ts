@@ -44,12 +44,7 @@ export function acceptSockets(deps: {
   const small = new WebSocketServer({ ...options, maxPayload: limits.frame });
   const large = new WebSocketServer({ ...options, maxPayload: flowFrame });
 
-  const upgrade = async (
-    mine: OpenSockets,
-    request: IncomingMessage,
-    socket: Duplex,
-    head: Buffer,
-  ): Promise<void> => {
+  const upgrade = async (mine: OpenSockets, request: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> => {
     const client = deps.clientOf(request);
     check(request, deps.names(), client);
     const url = new URL(request.url ?? '/', 'http://host');
