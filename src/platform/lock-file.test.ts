@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -51,6 +52,17 @@ describe('lock file', () => {
     await writeFile(path, '999999999 1\n');
     const tries = await Promise.allSettled(Array.from({ length: 10 }, () => takeLock(path)));
     expect(tries.filter((one) => one.status === 'fulfilled')).toHaveLength(1);
+  });
+
+  test('a taker that died in the middle of taking over holds up nobody', async () => {
+    await (await takeLock(path)).release();
+    const stale = '999999999 1\n';
+    await writeFile(path, stale);
+    const claim = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`;
+    await writeFile(claim, '999999998 1\n');
+    await takeLock(path);
+    expect(await readFile(path, 'utf8')).toContain(`${process.pid} `);
+    expect(await readFile(claim, 'utf8').catch(() => null)).toBeNull();
   });
 
   test('who waits for it gets it as soon as it is free, or is told who has it', async () => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -26,15 +26,20 @@ export class LockedError extends Error {
 export async function takeLock(path: string, self: number = process.pid): Promise<Lock> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const mine = `${self} ${await startTime(self)}\n`;
-  for (let attempt = 0; attempt < 5; attempt += 1) {
-    if (await create(path, mine)) return { release: () => releaseOwn(path, mine) };
+  const lock = { release: () => releaseOwn(path, mine) };
+  for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
+    if (await create(path, mine)) return lock;
     const content = await readFile(path, 'utf8').catch(() => null);
-    const holder = parseHolder(content ?? '');
-    if (holder !== null && (await isAlive(holder))) throw new LockedError(path, holder.pid);
-    if (content !== null) await clearAway(path, content);
+    if (content === null) continue;
+    const holder = await livingHolder(content);
+    if (holder !== null) throw new LockedError(path, holder.pid);
+    if (await takeOver(path, content, mine)) return lock;
+    await sleep(10); // Somebody else is taking it over.
   }
   throw new Error(`${path} cannot be taken`);
 }
+
+const mostAttempts = 100;
 
 /**
  * Takes the lock; when another holds it, waits until that one has ended, at most `patience` milliseconds: after a kill of
@@ -69,7 +74,7 @@ interface Holder {
 
 /** Appears with its content at once (a link to a finished file), so that nobody sees a lock without an owner. */
 async function create(path: string, content: string): Promise<boolean> {
-  const finished = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
+  const finished = temporary(path);
   await writeFile(finished, content, { mode: 0o600, flag: 'wx' });
   try {
     await link(finished, path);
@@ -82,16 +87,38 @@ async function create(path: string, content: string): Promise<boolean> {
   }
 }
 
-/** Removes the lock that was judged stale, and only that: another process may have taken it over since. */
-async function clearAway(path: string, stale: string): Promise<void> {
-  const moved = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
-  const gone = await rename(path, moved).then(
-    () => false,
-    () => true,
-  );
-  if (gone) return;
-  if ((await readFile(moved, 'utf8')) !== stale) await link(moved, path).catch(() => undefined);
-  await rm(moved, { force: true });
+/**
+ * Puts a lock of ours in the place of one that was judged stale, in one step; false where somebody else does. Only who holds
+ * the claim to just this stale lock may replace it, so between the look and the rename nobody else can have done it.
+ */
+async function takeOver(path: string, stale: string, mine: string, depth = 0): Promise<boolean> {
+  const claim = `${path}.${createHash('sha256').update(stale).digest('hex').slice(0, 16)}`;
+  if (!(await create(claim, mine)) && !(await takeOverClaim(claim, mine, depth))) return false;
+  try {
+    if ((await readFile(path, 'utf8').catch(() => null)) !== stale) return false;
+    const finished = temporary(path);
+    await writeFile(finished, mine, { mode: 0o600, flag: 'wx' });
+    await rename(finished, path);
+    return true;
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+/** A claim that a dead process left behind is itself a stale lock. */
+async function takeOverClaim(claim: string, mine: string, depth: number): Promise<boolean> {
+  const content = await readFile(claim, 'utf8').catch(() => null);
+  if (content === null || depth > 2 || (await livingHolder(content)) !== null) return false;
+  return takeOver(claim, content, mine, depth + 1);
+}
+
+async function livingHolder(content: string): Promise<Holder | null> {
+  const holder = parseHolder(content);
+  return holder !== null && (await isAlive(holder)) ? holder : null;
+}
+
+function temporary(path: string): string {
+  return `${path}.${process.pid}-${randomBytes(4).toString('hex')}`;
 }
 
 function parseHolder(text: string): Holder | null {
