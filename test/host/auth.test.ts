@@ -193,7 +193,10 @@ describe('what ends with a right (S15)', () => {
     await host.owner.call('removeMember', { params: { id: workspaceId, userId: bo.userId } });
     await closed;
     editor.set('too-late', true);
-    await expect(bo.client.call('getFlow', { params: { id: flow.id } })).rejects.toMatchObject({ code: 'not_found' });
+    // In no workspace any more: what they signed in with has ended too.
+    await expect(bo.client.call('getFlow', { params: { id: flow.id } })).rejects.toMatchObject({
+      code: 'not_signed_in',
+    });
     await vi.waitFor(async () => {
       const { flow: seen, file } = await host.owner.call('getFlow', { params: { id: flow.id } });
       expect([seen.editing, file.settings]).toEqual([[], {}]);
