@@ -41,6 +41,11 @@ test('N9: chunks come back as they came, in memory and from the store: stream, g
   expect(storedChunks(await store.list(jobOutputs, { where: { jobId: 'job-1' } }))).toEqual(chunks);
 });
 
+test('N9: what the first version stored, chunk by chunk, is read as it was', () => {
+  const stored = [{ attempt: 1, seq: 0, stream: 'log', text: 'a line', at: 7 }];
+  expect(storedChunks([{ chunks: stored }])).toEqual(stored);
+});
+
 test('N9: of more than a mebibyte the newest stay, in runs of many small texts and of few large ones', () => {
   for (const length of [3, 700, 60_000]) {
     const output = createOutput();

@@ -116,6 +116,8 @@ export function outputChanges(jobId: string, output: JobOutput | null): Change[]
   return [...byAttempt].map(([attempt, written]) => put(jobOutputs, { jobId, attempt, chunks: written, cut }));
 }
 
-/** The chunks of what `outputChanges` stored. */
+/** The chunks of what `outputChanges` stored, in this version as runs, in the first one as single chunks. */
 export const storedChunks = (rows: readonly { chunks: unknown }[]): OutputChunk[] =>
-  rows.flatMap(({ chunks }) => (chunks as OutputRun[]).flatMap(chunksOf));
+  rows.flatMap(({ chunks }) =>
+    (chunks as (OutputRun | OutputChunk)[]).flatMap((stored) => ('texts' in stored ? chunksOf(stored) : [stored])),
+  );
