@@ -105,6 +105,7 @@ async function look(page: Page): Promise<void> {
   const timeline = page.getByRole('region', { name: 'Timeline' });
   await timeline.hover();
   for (let turn = 0; turn < 30; turn += 1) await page.mouse.wheel(0, turn < 20 ? 700 : -1400);
+  await timeline.evaluate((element) => element.parentElement?.scrollTo({ top: 0 }));
   const before = page.getByRole('button', { name: /^Items of .* before these$/ }).first();
   await before.waitFor();
   for (let turn = 0; turn < 3; turn += 1) await before.click();

@@ -1,5 +1,5 @@
-import { Fragment, type ReactNode, useLayoutEffect, useRef, useState } from 'react';
-import { type RowRange, visibleRows } from './visible-rows.ts';
+import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react';
+import { visibleRows } from './visible-rows.ts';
 
 interface VirtualRowsProps {
   /** The height of every row, in pixels. */
@@ -8,47 +8,63 @@ interface VirtualRowsProps {
   children: (index: number) => ReactNode;
 }
 
-/** Rows of a long list inside something that scrolls: only those in sight stand in the page. */
+/** The stretch of the list that is in sight, in pixels from its top. */
+interface Sight {
+  top: number;
+  bottom: number;
+}
+
+/** Sight is told in steps of so many pixels; spare rows cover what lies between. */
+const step = 64;
+
+/**
+ * Rows of a long list inside something that scrolls: only those in sight stand in the page. Measured when it scrolls or
+ * changes its size, once a frame; new heights cost no measuring.
+ */
 export function VirtualRows({ heights, children }: VirtualRowsProps) {
   const list = useRef<HTMLDivElement>(null);
-  const known = useRef(heights);
-  known.current = heights;
-  const [range, setRange] = useState<RowRange>(() => visibleRows(heights, 0, 900));
-  const shape = heights.join();
-  // biome-ignore lint/correctness/useExhaustiveDependencies: measured anew when the heights change, not with every array
-  useLayoutEffect(() => {
+  const [sight, setSight] = useState<Sight>({ top: 0, bottom: 1024 });
+  useEffect(() => {
     const element = list.current;
-    const scroller = element === null ? null : scrollerOf(element);
-    if (element === null || scroller === null) return;
-    const look = () => {
-      const top = scroller.getBoundingClientRect().top - element.getBoundingClientRect().top;
-      const next = visibleRows(known.current, top, top + scroller.clientHeight);
-      setRange((before) => (isSame(before, next) ? before : next));
-    };
-    look();
-    scroller.addEventListener('scroll', look, { passive: true });
-    const observer = new ResizeObserver(look);
-    observer.observe(scroller);
-    return () => {
-      scroller.removeEventListener('scroll', look);
-      observer.disconnect();
-    };
-  }, [shape]);
-  const shown = Array.from({ length: Math.max(0, Math.min(range.to, heights.length) - range.from) });
+    return element === null ? undefined : followSight(element, setSight);
+  }, []);
+  const { from, to, before, after } = visibleRows(heights, sight.top, sight.bottom);
   return (
     <div ref={list}>
-      <div style={{ height: range.before }} />
-      {shown.map((_, offset) => (
+      <div style={{ height: before }} />
+      {Array.from({ length: Math.max(0, to - from) }, (_, offset) => (
         // biome-ignore lint/suspicious/noArrayIndexKey: a row is told by its place in the list
-        <Fragment key={range.from + offset}>{children(range.from + offset)}</Fragment>
+        <Fragment key={from + offset}>{children(from + offset)}</Fragment>
       ))}
-      <div style={{ height: range.after }} />
+      <div style={{ height: after }} />
     </div>
   );
 }
 
-const isSame = (one: RowRange, other: RowRange) =>
-  one.from === other.from && one.to === other.to && one.before === other.before && one.after === other.after;
+/** Tells which stretch of an element is in sight, now and whenever that changes. Answers how to stop. */
+function followSight(element: HTMLElement, tell: (turn: (before: Sight) => Sight) => void): () => void {
+  const scroller = scrollerOf(element);
+  let frame = 0;
+  const look = () => {
+    frame = 0;
+    const from = scroller.getBoundingClientRect().top - element.getBoundingClientRect().top;
+    const top = Math.floor(from / step) * step;
+    const bottom = Math.ceil((from + scroller.clientHeight) / step) * step;
+    tell((before) => (before.top === top && before.bottom === bottom ? before : { top, bottom }));
+  };
+  const lookSoon = () => {
+    if (frame === 0) frame = requestAnimationFrame(look);
+  };
+  lookSoon();
+  scroller.addEventListener('scroll', lookSoon, { passive: true });
+  const observer = new ResizeObserver(lookSoon);
+  observer.observe(scroller);
+  return () => {
+    cancelAnimationFrame(frame);
+    scroller.removeEventListener('scroll', lookSoon);
+    observer.disconnect();
+  };
+}
 
 /** The nearest ancestor that scrolls, else the page. */
 function scrollerOf(element: HTMLElement): HTMLElement {

@@ -23,7 +23,7 @@ const columns: readonly Column[] = [
 ];
 
 /** A page of a table; more are shown on request. */
-const pageSize = 100;
+const pageSize = 40;
 
 interface AttemptsProps {
   detail: RunDetail;

@@ -3,10 +3,10 @@ import type { ItemCounts, RunDetail } from '../../../shared/model/run.ts';
 import type { ItemWindow } from '../../api/keys.ts';
 
 /** Instances that the windows of a page hold together, about. */
-const mostInstances = 600;
+const mostInstances = 300;
 const leastItems = 10;
 /** What one question to the host may ask for. */
-const mostItems = 200;
+const mostItems = 100;
 
 /** So many items are in a window, where `stepsInside` steps stand in the Map and `maps` Maps are shown. */
 export function windowItems(stepsInside: number, maps: number): number {

@@ -55,22 +55,64 @@ export const MiniCanvas = memo(function MiniCanvas({ detail, inner, chosen, onCh
   return (
     <div className="dotted-ground relative h-[206px] flex-none overflow-hidden border-b border-line">
       <MiniEdges file={file} boxes={boxes} />
-      {boxes.map((box) => (
-        <MiniStep
-          key={box.step.id}
-          box={box}
-          instance={instances.get(box.step.id)}
-          inner={inner.get(box.step.id) ?? noItems}
-          machines={machines}
-          ringed={ringed === box.step.id}
-          onChoose={onChoose}
-        />
-      ))}
+      {boxes.length > mostDrawn ? (
+        <FarSteps boxes={boxes} instances={instances} machines={machines} ringed={ringed} onChoose={onChoose} />
+      ) : (
+        boxes.map((box) => (
+          <MiniStep
+            key={box.step.id}
+            box={box}
+            instance={instances.get(box.step.id)}
+            inner={inner.get(box.step.id) ?? noItems}
+            machines={machines}
+            ringed={ringed === box.step.id}
+            onChoose={onChoose}
+          />
+        ))
+      )}
     </div>
   );
 });
 
 const noItems: readonly StepInstance[] = [];
+
+/** Above this many steps each is a plain block: names would not be readable, and a page of buttons is slow. */
+const mostDrawn = 100;
+const farHeight = 8;
+
+interface FarStepsProps {
+  boxes: readonly Box[];
+  instances: ReadonlyMap<string, StepInstance>;
+  machines: Machines;
+  ringed: string | null;
+  onChoose: (chosen: Chosen) => void;
+}
+
+/** Blocks in the colour of the node, or of the state. By keyboard the same steps are chosen in the timeline. */
+const FarSteps = ({ boxes, instances, machines, ringed, onChoose }: FarStepsProps) => (
+  <svg className="absolute inset-0" width={view.width} height={view.height} aria-hidden="true">
+    {boxes.map(({ step, x, y }) => (
+      // biome-ignore lint/a11y/noStaticElementInteractions: by pointer only; by keyboard the timeline chooses the same steps
+      <rect
+        key={step.id}
+        x={x}
+        y={y}
+        width={12}
+        height={farHeight}
+        rx={2}
+        fill={farColour(instances.get(step.id), machines)}
+        {...(ringed === step.id ? { stroke: 'var(--select)', strokeWidth: 2 } : {})}
+        onClick={() => onChoose({ step: step.id, path: '' })}
+      />
+    ))}
+  </svg>
+);
+
+function farColour(instance: StepInstance | undefined, machines: Machines): string {
+  if (instance?.state === 'failed') return 'var(--fail-line)';
+  if (instance?.nodeId !== undefined) return colourOf(machines, instance.nodeId);
+  return instance?.finishedAt === undefined ? 'var(--line-2)' : 'var(--line-ui)';
+}
 
 const MiniEdges = memo(function MiniEdges({ file, boxes }: { file: FlowFile; boxes: readonly Box[] }) {
   const byId = new Map(boxes.map((box) => [box.step.id, box]));
