@@ -1,4 +1,4 @@
-import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider';
+import { HocuspocusProvider, HocuspocusProviderWebsocket, WebSocketStatus } from '@hocuspocus/provider';
 import { vi } from 'vitest';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
@@ -67,6 +67,8 @@ export async function openEditor(host: { url: string; client: Client }, flowId: 
       }),
     cut: () => socket.disconnect(),
     mend: async () => {
+      // A connection that still closes is not one to connect again.
+      await vi.waitFor(() => isTrue(socket.status === WebSocketStatus.Disconnected), { timeout: 5_000, interval: 2 });
       await socket.connect();
     },
     close() {
