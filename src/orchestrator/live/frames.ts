@@ -31,12 +31,8 @@ export class Sender {
   }
 
   send(message: object): void {
-    this.sendText(JSON.stringify(message));
-  }
-
-  /** A message that is JSON already: what many receive is written once. */
-  sendText(json: string): void {
     if (this.#closed) return;
+    const json = JSON.stringify(message);
     if (this.#waiting !== null) {
       this.#waiting.push(json);
       return;

@@ -132,7 +132,7 @@ function createConnection(deps: LiveGatewayDeps, sender: Sender, userId: string,
     if (follow === true && !over) for (const jobId of jobIds) followEnd(jobId);
   };
   /**
-   * Many calls that came in one frame are checked and written as one, which costs each of them a third. Where that is
+   * Many calls that came in one frame are checked and written as one, which costs each of them less. Where that is
    * refused nothing was kept, and each is looked at for itself, so that only the one at fault is refused.
    */
   const submitTogether = async (calls: readonly Message<'submit'>[], workspaceId: string, count: number) => {

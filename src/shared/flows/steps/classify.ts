@@ -21,13 +21,13 @@ const config = Type.Object({
   ),
 });
 
-/** Each label has a port of its own; only the chosen one is alive, and carries what came in. */
+/** Each label has a port of its own; only the chosen one is alive, and carries the label. */
 const portOf = (index: number) => `label_${index + 1}`;
 
 export const classify = defineJob({
   type: 'classify',
   name: 'Classify',
-  description: 'Puts a text under one of your labels, and sends it that way.',
+  description: 'Puts a text under one of your labels; what hangs on that label goes on.',
   icon: 'tags',
   category: 'ai',
   config,
@@ -37,9 +37,9 @@ export const classify = defineJob({
     labels: [{ label: 'question' }, { label: 'complaint' }, { label: 'other' }],
   },
   inputs: [{ name: 'text', title: 'Text', type: 'any', required: true }],
-  outputs: ({ labels }, wired): Port[] => [
+  outputs: ({ labels }): Port[] => [
     { name: 'label', title: 'Label', type: 'text' },
-    ...labels.map(({ label }, index): Port => ({ name: portOf(index), title: label, type: wired('text') })),
+    ...labels.map(({ label }, index): Port => ({ name: portOf(index), title: label, type: 'text' })),
     { name: 'usage', title: 'Usage', type: 'json' },
   ],
   executes: 'job',
