@@ -37,12 +37,14 @@ export function Checks() {
           help="A second node does the same code or image again, and the results are compared; where they differ a third decides. New nodes are checked more. It holds nothing up."
         >
           {mayChange ? (
-            <Segmented
-              label="Jobs that are done twice"
-              value={nearest.value}
-              segments={shares}
-              onChange={(share) => change.mutate(Number(share))}
-            />
+            <span className="row">
+              <Segmented
+                label="Jobs that are done twice"
+                value={nearest.value}
+                segments={shares}
+                onChange={(share) => change.mutate(Number(share))}
+              />
+            </span>
           ) : (
             <span>{nearest.label}</span>
           )}

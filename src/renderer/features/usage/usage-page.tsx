@@ -6,6 +6,7 @@ import { useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { usageQuery } from '../../api/queries.ts';
 import { LoadError } from '../../app/page-states.tsx';
+import { useNarrow } from '../../app/use-media.ts';
 import { useMay, useWorkspace } from '../../app/workspace.ts';
 import { Button } from '../../ui/button.tsx';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -40,27 +41,30 @@ export function UsagePage() {
   const [pricing, setPricing] = useState(false);
   const [now] = useState(() => Date.now());
   const api = useApi();
+  const narrow = useNarrow();
   const { id } = useWorkspace();
   // From the beginning of a day, so that the first one is whole.
   const range = { from: Math.floor(now / dayMs - Number(days) + 1) * dayMs, to: now };
   const byDay = useQuery(usageQuery(api, id, { by: 'day', ...range }));
   const grouped = useQuery(usageQuery(api, id, { by, ...range }));
   const report = byDay.data;
+  const actions = (
+    <>
+      <Segmented label="Time" value={days} segments={spans} onChange={setDays} />
+      <Export {...range} />
+      <Button size="s" icon={Tag} onClick={() => setPricing(true)}>
+        Prices
+      </Button>
+    </>
+  );
   return (
     <>
       <PageHeader
         trail={['Usage']}
         status={report === undefined ? undefined : totalWords(report)}
-        actions={
-          <>
-            <Segmented label="Time" value={days} segments={spans} onChange={setDays} />
-            <Export {...range} />
-            <Button size="s" icon={Tag} onClick={() => setPricing(true)}>
-              Prices
-            </Button>
-          </>
-        }
+        actions={narrow ? undefined : actions}
       />
+      {narrow && <div className="row flex-wrap gap-2 border-b border-line bg-surface px-5 py-2.5">{actions}</div>}
       <div className="flex min-h-0 flex-1 flex-col overflow-auto p-5">
         {report === undefined ? (
           byDay.isError ? (
