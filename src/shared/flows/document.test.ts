@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applyUpdate, Doc, encodeStateAsUpdate, Map as YMap } from 'yjs';
-import type { FlowFile } from '../model/flow.ts';
+import type { FlowFile, FlowStep } from '../model/flow.ts';
 import { applyFile, rootOf, toFile } from './document.ts';
 import {
   addGroup,
@@ -84,6 +84,15 @@ describe('a flow document and its plain form', () => {
       }),
       { numRuns: 40 },
     );
+  });
+
+  it('S10: a key that a document cannot carry is left out for everybody alike', () => {
+    const config = JSON.parse('{"text":"x","other":[{"__proto__":1,"kept":2}]}') as FlowStep['config'];
+    const doc = docOf(flow([step('a', 'template', config)]));
+    const other = new Doc();
+    applyUpdate(other, encodeStateAsUpdate(doc));
+    expect(toFile(doc).steps[0]?.config['other']).toEqual([{ kept: 2 }]);
+    expect(toFile(other)).toEqual(toFile(doc));
   });
 
   it('S10: what a stranger writes into the document is left out of the file, and breaks nothing', () => {

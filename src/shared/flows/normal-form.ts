@@ -11,7 +11,8 @@ export function normalFile(file: FlowFile): FlowFile {
   const loose = parentsToDrop(steps);
   return {
     ...file,
-    steps: byId([...steps.values()]).map((step) => normalStep(step, loose)),
+    settings: carried(file.settings),
+    steps: byId([...steps.values()]).map((step) => carried(normalStep(step, loose))),
     edges: byId(unique(file.edges)).filter((edge) => hasBothEnds(edge, steps)),
     notes: byId(unique(file.notes)),
     groups: byId(unique(file.groups)).map((group) => ({
@@ -47,6 +48,24 @@ function normalConfig(type: string, config: FlowStep['config']): FlowStep['confi
   if (absent.length === 0 && !Object.values(config).includes(undefined)) return config;
   const set = Object.entries(config).filter(([, value]) => value !== undefined);
   return Object.fromEntries([...set, ...absent.map(({ name }) => [name, startOf(known?.defaults[name])] as const)]);
+}
+
+/**
+ * A value without keys `__proto__`, at any depth: a document loses them on its way to others (they are set, not defined, where
+ * it is read), so nobody may hold one. The same object where there is none.
+ */
+function carried<Value>(value: Value): Value {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map(carried);
+    return items.some((item, index) => item !== value[index]) ? (items as Value) : value;
+  }
+  const before = Object.entries(value);
+  const after = before
+    .filter(([name]) => name !== '__proto__')
+    .map(([name, inner]) => [name, carried(inner)] as const);
+  const same = after.length === before.length && after.every(([, inner], index) => inner === before[index]?.[1]);
+  return same ? value : (Object.fromEntries(after) as Value);
 }
 
 const startOf = (value: unknown) => (typeof value === 'string' ? value : '');
