@@ -61,9 +61,7 @@ function carried<Value>(value: Value): Value {
     return items.some((item, index) => item !== value[index]) ? (items as Value) : value;
   }
   const before = Object.entries(value);
-  const after = before
-    .filter(([name]) => name !== '__proto__')
-    .map(([name, inner]) => [name, carried(inner)] as const);
+  const after = before.filter(([name]) => name !== '__proto__').map(([name, inner]) => [name, carried(inner)] as const);
   const same = after.length === before.length && after.every(([, inner], index) => inner === before[index]?.[1]);
   return same ? value : (Object.fromEntries(after) as Value);
 }
