@@ -45,6 +45,7 @@ const chosen = positionals.length === 0 ? Object.keys(benches) : positionals;
 const unknown = chosen.filter((name) => !(name in benches));
 if (unknown.length > 0)
   throw new Error(`Unknown: ${unknown.join(', ')}. There are: ${Object.keys(benches).join(', ')}`);
-const built = chosen.includes('canvas') || chosen.includes('first-token') ? ['programs', 'interface'] : ['programs'];
+const shown = ['canvas', 'first-token', 'run-page'];
+const built = chosen.some((one) => shown.includes(one)) ? ['programs', 'interface'] : ['programs'];
 await buildAll({ only: built, say: (text) => console.error(text) });
 for (const name of chosen) await benches[name]?.();
