@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
+import { serviceFlags } from '../src/platform/service-process.ts';
 import { createClient } from '../src/shared/api/client.ts';
 import type { OrchestratorReady } from '../src/shared/services.ts';
 import { coalesce, onMessages } from './coalesce.ts';
@@ -36,7 +37,7 @@ export async function startOrchestrator(execArgv: string[] = []): Promise<Starte
 export async function startOn(folder: string, execArgv: string[] = []): Promise<StartedHost> {
   const tokens = { adminToken: secret(), workerToken: secret() };
   const start = { type: 'start', dataDir: folder, port: 0, staticDir: null, version: '0.0.0-bench', ...tokens };
-  const program = await startProgram<OrchestratorReady>(orchestratorProgram, start, execArgv);
+  const program = await startProgram<OrchestratorReady>(orchestratorProgram, start, [...serviceFlags, ...execArgv]);
   return { ...program, ...tokens, folder };
 }
 

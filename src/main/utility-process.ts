@@ -1,10 +1,10 @@
 import { utilityProcess } from 'electron';
 import { serviceEnvironment } from '../platform/config.ts';
-import type { ForkService } from '../platform/service-process.ts';
+import { type ForkService, serviceFlags } from '../platform/service-process.ts';
 
 /** The adapter for Electron: a utilityProcess has Node, but no way to be used as `node` by others. */
 export const forkUtility: ForkService = (entry) => {
-  const child = utilityProcess.fork(entry, [], { env: serviceEnvironment(), stdio: 'pipe' });
+  const child = utilityProcess.fork(entry, [], { env: serviceEnvironment(), execArgv: serviceFlags, stdio: 'pipe' });
   return {
     get pid() {
       return child.pid;
