@@ -11,6 +11,8 @@ export interface Call<Contract extends RouteContract = RouteContract> {
   readonly body: BodyOf<Contract>;
   /** Who calls. Reading it on a route for anybody is a mistake of the program, and throws. */
   readonly person: Principal;
+  /** Who calls a route for anybody; null where nobody says so. */
+  readonly caller: Principal | null;
   /** The workspace of the path's resource; throws where the contract names no resource. */
   readonly workspaceId: string;
   /** The caller's role there. */
@@ -55,6 +57,7 @@ export function makeCall(
     get person() {
       return needed(granted.person, 'person');
     },
+    caller: granted.person,
     get workspaceId() {
       return needed(granted.workspaceId, 'workspace');
     },

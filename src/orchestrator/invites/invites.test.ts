@@ -15,9 +15,11 @@ const bo = { user: null, name: 'Bo', machine: true, address: '192.0.2.1' };
 let now: number;
 let store: Store;
 let invites: InviteService;
+let turnedAway: string[];
 
 beforeEach(async () => {
   now = 1_000_000;
+  turnedAway = [];
   const clock = { now: () => now };
   store = createMemoryStore();
   await store.commit([
@@ -32,6 +34,7 @@ beforeEach(async () => {
     ...{ store, clock, ids: createIdSource(clock, Math.random), random: randomBytes },
     hub: { publish: () => undefined } as never,
     nodes: { approve: async () => undefined as never, removeFrom: async () => undefined },
+    onTurnedAway: async (userId) => void turnedAway.push(userId),
     acting: { during: (_act, perform) => perform() },
   });
 });
@@ -85,6 +88,7 @@ test('with approval a machine waits, and serves once its owner was let in; who i
   await invites.revoke('ws-1', turned.invite.id);
   expect(await machineKey(store, second.joinKey ?? '', now)).toBeNull();
   expect(await invites.progress(turned.code, second.user.id)).toBeNull();
+  expect(turnedAway).toEqual([second.user.id]);
 });
 
 test('S15: a member who leaves takes along the keys that they have not used', async () => {

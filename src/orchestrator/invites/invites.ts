@@ -69,6 +69,8 @@ export function createInvites(deps: {
   hub: LiveHub;
   nodes: Pick<NodeService, 'approve' | 'removeFrom'>;
   acting: Pick<Acting, 'during'>;
+  /** Awaited when somebody who waited to be let in was turned away. */
+  onTurnedAway(userId: string): Promise<void>;
 }): InviteService {
   const { store, clock, ids, random, hub } = deps;
   /** One at a time for each code, so that it is spent once. */
@@ -211,7 +213,9 @@ export function createInvites(deps: {
         if (now.state !== 'open' && now.state !== 'waits')
           throw new AppError('conflict', 'This invite is over already');
         await store.commit([patch(invites, { id: inviteId }, { state: 'revoked' })]);
-        if (now.state === 'waits' && now.userId !== null) await dismiss(workspaceId, now.userId);
+        if (now.state !== 'waits' || now.userId === null) return;
+        await dismiss(workspaceId, now.userId);
+        await deps.onTurnedAway(now.userId);
       });
       told(workspaceId);
     },

@@ -39,13 +39,16 @@ export function createPeople(deps: PeopleDeps) {
   const tickets = createTickets(clock, random);
   const idempotency = createIdempotency(store, clock);
   const sockets = createOpenSockets();
-  const invites = createInvites(deps);
-  members.onRemoved(async ({ workspaceId, userId }) => {
-    await invites.memberLeft(workspaceId, userId);
+  /** Somebody who is in no workspace any more has nothing to be signed in for. */
+  const signOutIfNowhere = async (userId: string) => {
     const elsewhere = await store.count(memberTable, { userId });
     const user = await store.get(users, { id: userId });
-    // Somebody who is in no workspace any more has nothing to be signed in for.
     if (elsewhere === 0 && user?.hostAdmin !== true) await credentials.endAll(userId);
+  };
+  const invites = createInvites({ ...deps, onTurnedAway: signOutIfNowhere });
+  members.onRemoved(async ({ workspaceId, userId }) => {
+    await invites.memberLeft(workspaceId, userId);
+    await signOutIfNowhere(userId);
   });
   members.onLess(({ userId, workspaceId }) => sockets.endMember(userId, workspaceId));
   credentials.onEnded((credentialId) => sockets.endCredential(credentialId));

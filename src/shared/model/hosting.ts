@@ -20,6 +20,9 @@ export const HostingSettings = Type.Object({
     maxItems: 16,
     description: 'Names by which people call this host, beside its addresses',
   }),
+  findable: Type.Optional(
+    Type.Boolean({ description: 'Whether it is announced on the local network (mDNS): name, fingerprint, version' }),
+  ),
 });
 export type HostingSettings = Static<typeof HostingSettings>;
 

@@ -69,14 +69,24 @@ export function joiningRoutes(deps: HttpDeps): Some<Names> {
       return { ...offer, hostName: host.name };
     },
 
-    acceptInvite: async ({ body, request }) => {
-      const by = { user: null, name: body.name ?? 'New member', machine: body.machine ?? false, address: request.ip };
+    acceptInvite: async ({ body, request, caller }) => {
+      const by = {
+        user: caller?.user ?? null,
+        name: body.name ?? 'New member',
+        machine: body.machine ?? false,
+        address: request.ip,
+      };
       const { user, workspace, state, joinKey, kind } = await attempts.guard(addressGroup(request.ip), () =>
         invites.accept(body.code, by),
       );
-      const link = kind === 'machine' ? null : await credentials.createLink(user.id);
-      const signInLink = link === null ? null : signInUrl(joinOrigin(deps), link.code);
-      return { workspace, userId: user.id, state, joinKey, signInLink };
+      const none = { workspace, userId: user.id, state, joinKey, token: null, signInLink: null };
+      if (kind === 'machine') return none;
+      // Who came with a token has one already.
+      if (body.app !== undefined && caller === null)
+        return { ...none, token: (await credentials.createToken(user.id, body.app)).secret };
+      if (body.app !== undefined) return none;
+      const link = await credentials.createLink(user.id);
+      return { ...none, signInLink: signInUrl(joinOrigin(deps), link.code) };
     },
   };
 }

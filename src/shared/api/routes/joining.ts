@@ -87,6 +87,13 @@ export const joiningRoutes = {
       code: JoinCode,
       name: Type.Optional(Name),
       machine: Type.Optional(Type.Boolean({ description: 'Answer a key that introduces this machine as a node' })),
+      app: Type.Optional(
+        Type.String({
+          ...Name,
+          description:
+            'Answer a token for the app on this computer, called so; with a token, the invite is for its person',
+        }),
+      ),
     }),
     response: Joined,
   }),
