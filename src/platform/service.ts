@@ -10,12 +10,14 @@ export interface Started<Ready> {
   ready: Ready;
   /** Ends in order; awaited, and bounded by `stopDeadline`. */
   stop(reason: string): Promise<void>;
+  /** Takes what the parent says after the start; it checks the form itself. */
+  onMessage?(message: unknown): void;
 }
 
 export interface ServiceOptions<Start extends TSchema, Ready> {
   /** The first message of the parent (src/shared/services.ts). */
   startSchema: Start;
-  start(message: Static<Start>): Promise<Started<Ready>>;
+  start(message: Static<Start>, tellParent: (message: unknown) => void): Promise<Started<Ready>>;
   /** The lock file of what this service alone may use, such as its data folder; held until it ends. */
   lock?: (message: Static<Start>) => string;
   /** Milliseconds that stopping may take before the process ends itself; default 10 s. */
@@ -55,13 +57,13 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
   const begin = async (message: Static<Start>): Promise<Started<Ready> | undefined> => {
     try {
       const lock = options.lock === undefined ? null : await waitForLock(options.lock(message));
-      const started = await options.start(message);
+      const started = await options.start(message, (said) => void channel.send(said));
       if (!stopping) await channel.send(started.ready);
       const stop = async (reason: string) => {
         await started.stop(reason);
         await lock?.release();
       };
-      return { ready: started.ready, stop };
+      return { ...started, stop };
     } catch (error) {
       await refuse(error);
       return undefined;
@@ -86,7 +88,8 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
 
   channel.onMessage((message) => {
     if (Value.Check(StopMessageSchema, message)) void end('the parent asked');
-    else if (running !== undefined || stopping) return;
+    else if (stopping) return;
+    else if (running !== undefined) void running.then((started) => started?.onMessage?.(message));
     else if (Value.Check(options.startSchema, message)) running = begin(message);
     else if (Value.Check(AnyStart, message)) {
       void refuse(new AppError('bad_request', 'The start message does not have the expected form'));

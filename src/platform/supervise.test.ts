@@ -17,7 +17,7 @@ import { Type } from '${pathToFileURL(join(root, 'node_modules/typebox/build/ind
 import { runService } from '${pathToFileURL(join(root, 'src/platform/service.ts'))}';
 runService({
   startSchema: Type.Object({ type: Type.Literal('start'), behave: Type.String() }),
-  async start({ behave }) {
+  async start({ behave }, tellParent) {
     console.log('behaving: ' + behave);
     if (behave === 'refuse') throw Object.assign(new Error('the port is in use'), { code: 'EADDRINUSE' });
     if (behave === 'full') throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
@@ -25,7 +25,8 @@ runService({
     if (behave === 'hang') await new Promise((resolve) => setTimeout(resolve, 60_000));
     const keepsRunning = setInterval(() => {}, 1000);
     const stop = behave === 'deaf' ? () => new Promise(() => {}) : async () => clearInterval(keepsRunning);
-    return { ready: { type: 'ready', pid: process.pid }, stop };
+    const onMessage = (message) => tellParent({ heard: message });
+    return { ready: { type: 'ready', pid: process.pid }, stop, onMessage };
   },
 });`;
 
@@ -44,6 +45,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function start(behaviour: () => string, options: { readyDeadline?: number; stopDeadline?: number } = {}) {
   const states: ServiceState<Ready>[] = [];
   const output: string[] = [];
+  const said: unknown[] = [];
   const service = supervise({
     name: 'sample',
     fork: () => forkChild(entry),
@@ -51,11 +53,12 @@ function start(behaviour: () => string, options: { readyDeadline?: number; stopD
     readySchema: ReadySchema,
     onState: (state) => states.push(state),
     onOutput: (text) => output.push(text),
+    onMessage: (message) => said.push(message),
     restart: { firstDelay: 10, maxDelay: 40, healthyAfter: 60_000, maxFailedStarts: 3 },
     ...options,
   });
   started.push(service);
-  return { service, states, output };
+  return { service, states, output, said };
 }
 
 const isAlive = (pid: number) => {
@@ -76,6 +79,17 @@ describe('supervision of real processes', () => {
     expect(states.map(({ state }) => state)).toEqual(['starting', 'ready', 'stopping', 'stopped']);
     expect(output.join('')).toContain('behaving: well');
     await expect(service.ready()).rejects.toThrow('it was stopped');
+  });
+
+  test('parent and service tell each other things while it runs', async () => {
+    const { service, said } = start(() => 'well');
+    expect(service.send({ type: 'too early' })).toBe(false);
+    await service.ready();
+    expect(service.send({ type: 'first' })).toBe(true);
+    service.send({ type: 'second' });
+    await vi.waitFor(() => expect(said).toEqual([{ heard: { type: 'first' } }, { heard: { type: 'second' } }]));
+    await service.stop();
+    expect(service.send({ type: 'too late' })).toBe(false);
   });
 
   test('killed with -9 it is started again, and says so', async () => {

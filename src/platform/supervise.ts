@@ -30,6 +30,8 @@ export interface SuperviseOptions<Schema extends TSchema> {
   startMessage: () => unknown;
   readySchema: Schema;
   onState?: (state: ServiceState<Static<Schema>>) => void;
+  /** What the service says besides `ready` and `failed`; whoever listens checks its form. */
+  onMessage?: (message: unknown) => void;
   onOutput?: (text: string) => void;
   /** Milliseconds. */
   readyDeadline?: number;
@@ -44,6 +46,8 @@ export interface Supervised<Ready> {
   state(): ServiceState<Ready>;
   /** Resolves with the first (or present) `ready`; rejects with a ServiceFailedError when it is given up, or stopped before. */
   ready(): Promise<Ready>;
+  /** Tells the present life something; false where there is none that is ready, and the next start message has to say it. */
+  send(message: unknown): boolean;
   /** Asks the service to end, then SIGTERM, then SIGKILL; resolves when it is gone. Calling it again waits for the same end. */
   stop(): Promise<void>;
 }
@@ -95,6 +99,7 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
         hasServed = true;
         enter({ state: 'ready', pid: process.pid, ready: message as Ready });
       } else if (Value.Check(ServiceFailedSchema, message)) failure = message;
+      else options.onMessage?.(message);
     });
     let lastWords = '';
     process.onOutput((text) => {
@@ -156,6 +161,11 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
         listeners.add(settle);
         settle(current);
       }),
+    send: (message) => {
+      if (current.state !== 'ready' || running === undefined) return false;
+      running.process.send(message);
+      return true;
+    },
     stop: () => {
       stopped ??= end();
       return stopped;

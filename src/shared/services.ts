@@ -1,5 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { HostingSettings, HostName } from './model/hosting.ts';
+import { Id } from './model/values.ts';
 import { type NodeTimings, SomeNodeTimings } from './protocol/node.ts';
 
 /**
@@ -97,6 +98,24 @@ export const WorkerStartSchema = Type.Object({
   nodeTimings: timings,
 });
 export type WorkerStart = Static<typeof WorkerStartSchema>;
+
+/** parent → worker, while it runs: the hosts that it serves from now on. Connections to those that stay go on. */
+export const WorkerHostsSchema = Type.Object({
+  type: Type.Literal('hosts'),
+  hosts: WorkerStartSchema.properties.hosts,
+});
+export type WorkerHosts = Static<typeof WorkerHostsSchema>;
+
+/** worker → parent: how it stands with a host, whenever that changes. */
+export const WorkerStandingSchema = Type.Object({
+  type: Type.Literal('standing'),
+  url: Type.String({ description: 'Origin of the host' }),
+  standing: Type.Enum(['connected', 'away', 'refused', 'removed', 'certificate-changed'] as const),
+  workspaces: Type.Array(Type.Object({ id: Id, name: Type.String() }), { maxItems: 1_000 }),
+  /** What the host said when it refused. */
+  reason: Type.Optional(Type.String({ maxLength: 1_000 })),
+});
+export type WorkerStanding = Static<typeof WorkerStandingSchema>;
 
 export const WorkerReadySchema = Type.Object({
   type: Type.Literal('ready'),
