@@ -4,7 +4,7 @@ import type { Logger } from '../platform/log.ts';
 import { pinnedAgent } from '../platform/tls/pinned-agent.ts';
 import type { Capabilities } from '../shared/model/node.ts';
 import type { HostMessage, HostMessageOf, NodeMessageOf, NodeTimings } from '../shared/protocol/node.ts';
-import type { HostToJoin } from '../shared/services.ts';
+import type { HostToJoin, WorkerStanding } from '../shared/services.ts';
 import type { BlobCache } from './blobs/cache.ts';
 import { createLink, type Link } from './connection/link.ts';
 import type { Executor } from './executors/executor.ts';
@@ -33,6 +33,8 @@ export interface NodeGround {
   changeLimits(limits: NonNullable<NodeMessageOf<'register'>['resource_limits']>): Promise<void>;
   /** Ends this process in order, so that whoever supervises it starts it anew (N13). */
   restart(): void;
+  /** How this node stands with a host, whenever that changes. */
+  tellStanding(standing: Omit<WorkerStanding, 'type'>): void;
   timings: NodeTimings;
   log: Logger;
 }
@@ -46,6 +48,8 @@ export interface HostDesk {
   tellCapabilities(): void;
   /** The machine woke from sleep. */
   resumed(): void;
+  /** Brings the node into another workspace of this host. */
+  introduce(joinKey: string): void;
   stop(): Promise<void>;
 }
 
@@ -61,8 +65,22 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
   const outbox = await openOutbox(join(folder, 'results.log'));
   const taking = { paused: false, draining: false };
   const accepting = () => !taking.paused && !taking.draining;
-  const onTrouble = (what: string, detail: Record<string, unknown>) =>
+  let { joinKey } = host;
+  let workspaces: WorkerStanding['workspaces'] = [];
+  let said: string | undefined;
+  const onTrouble = (what: string, detail: Record<string, unknown>) => {
     log.warn({ host: host.url, what, ...detail }, 'trouble with a host');
+    if (what === 'host') said = String(detail['message']).slice(0, 1_000);
+    if (what === 'certificate_changed') tellStanding('certificate-changed');
+  };
+  let lastStanding: WorkerStanding['standing'] | undefined;
+  const tellStanding = (standing: WorkerStanding['standing']) => {
+    // What ended a connection is known before its end.
+    if (standing === 'away' && lastStanding === 'certificate-changed') return;
+    lastStanding = standing;
+    const reason = standing === 'refused' && said !== undefined ? { reason: said } : {};
+    ground.tellStanding({ url: host.url, standing, workspaces, ...reason });
+  };
 
   const desk = createDesk({
     url: host.url,
@@ -83,7 +101,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
   });
 
   const register = (): NodeMessageOf<'register'> => {
-    const joinKey = host.introduce ?? host.joinKey;
+    const key = host.introduce ?? joinKey;
     return {
       type: 'register',
       share_key: config.config.shareKey,
@@ -93,7 +111,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
       remote_control_enabled: config.config.remoteControlEnabled,
       public_key: identity.publicKey,
       executors: [...ground.executors.keys()],
-      ...(joinKey === undefined ? {} : { join_key: joinKey }),
+      ...(key === undefined ? {} : { join_key: key }),
       version: ground.version,
       running: desk.held().slice(0, 4_096),
     };
@@ -143,6 +161,8 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
           { host: host.url, workspaces: message.workspaces.map(({ name }) => name) },
           'workspaces of this node changed',
         );
+        workspaces = message.workspaces;
+        tellStanding('connected');
         return;
       // The link itself takes these.
       case 'challenge':
@@ -161,12 +181,18 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
     prove: (nonce) => identity.prove(config.config.nodeId, nonce),
     onOnline: (registered) => {
       log.info({ host: host.url, workspaces: registered.workspace_ids.length }, 'registered');
+      workspaces = registered.workspaces ?? [];
+      tellStanding('connected');
       desk.online(registered.jobs);
       // A host takes who registers for willing.
       if (taking.draining) link.send({ type: 'drain' });
       if (!accepting()) link.send(heartbeat());
     },
-    onOffline: (reason) => log.info({ host: host.url, reason }, 'not connected'),
+    onOffline: (reason) => {
+      log.info({ host: host.url, reason }, 'not connected');
+      if (reason === 'refused' || reason === 'removed') tellStanding(reason);
+      else if (reason !== 'stopped') tellStanding('away');
+    },
     onMessage,
     onTrouble,
   });
@@ -184,6 +210,10 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
       });
     },
     resumed: () => link.resumed(),
+    introduce(key) {
+      joinKey = key;
+      link.anew();
+    },
     async stop() {
       taking.draining = true;
       await desk.stop();

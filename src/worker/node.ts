@@ -6,7 +6,7 @@ import type { Logger } from '../platform/log.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIdSource } from '../shared/ids.ts';
 import { timingsFrom } from '../shared/protocol/node.ts';
-import type { WorkerReady, WorkerStart } from '../shared/services.ts';
+import type { WorkerReady, WorkerStanding, WorkerStart } from '../shared/services.ts';
 import { openBlobCache } from './blobs/cache.ts';
 import { createDocumentExecutor } from './executors/document.ts';
 import type { Executor } from './executors/executor.ts';
@@ -16,7 +16,8 @@ import { createOcrExecutor } from './executors/ocr.ts';
 import { createScriptExecutor, findScriptGround } from './executors/script.ts';
 import { detectCapabilities } from './hardware/capabilities.ts';
 import { watchHardware } from './hardware/watch.ts';
-import { type HostDesk, type NodeGround, openHostDesk } from './host-desk.ts';
+import { type NodeGround, openHostDesk } from './host-desk.ts';
+import { createHostDesks, type HostDesks } from './host-desks.ts';
 import { openIdentity } from './identity.ts';
 import { createSlots } from './jobs/slots.ts';
 import { sharedProcessors, sharedRoom, usableProcessors } from './limits.ts';
@@ -29,6 +30,8 @@ export interface RunningNode {
   ready: WorkerReady;
   /** Resolves when a host asked for a restart that the owner allows (N13). */
   restart: Promise<void>;
+  /** Which hosts it serves from now on. */
+  serve(hosts: WorkerStart['hosts']): void;
   stop(): Promise<void>;
 }
 
@@ -41,7 +44,12 @@ const sleepMs = 20_000;
  * Starts this machine as a node: one identity, one set of limits, one connection per host. `more` are executors of a
  * program that embeds the node, beside those that every node has.
  */
-export async function startNode(start: WorkerStart, log: Logger, more: readonly Executor[] = []): Promise<RunningNode> {
+export async function startNode(
+  start: WorkerStart,
+  log: Logger,
+  more: readonly Executor[] = [],
+  tellParent: (standing: WorkerStanding) => void = () => undefined,
+): Promise<RunningNode> {
   const { dataDir, name } = start;
   await makePrivateFolder(dataDir);
   const lock = await waitForLock(join(dataDir, 'worker.lock'));
@@ -56,20 +64,25 @@ export async function startNode(start: WorkerStart, log: Logger, more: readonly 
     if (notice !== null) log.warn(notice);
   }
   const { promise: restart, resolve: askRestart } = Promise.withResolvers<void>();
-  const opening = openDesks(start, more, config, identity, askRestart, log);
+  const opening = openDesks(start, more, config, identity, askRestart, tellParent, log);
   opening.catch((error: unknown) => log.error({ err: error }, 'the worker could not begin'));
   const stopLooking = onWakeUp(async () => {
-    for (const desk of (await opening).desks) desk.resumed();
+    for (const desk of (await opening).desks.all()) desk.resumed();
   });
   const { nodeId, shareKey } = config.config;
   return {
     ready: { type: 'ready', nodeId, shareKey },
     restart,
+    serve(hosts) {
+      void opening
+        .then(({ desks }) => desks.serve(hosts))
+        .catch((error: unknown) => log.error({ err: error }, 'the hosts of this node could not be changed'));
+    },
     async stop() {
       stopLooking();
       const opened = await opening.catch(() => null);
       opened?.stopWatching();
-      await Promise.all((opened?.desks ?? []).map((desk) => desk.stop()));
+      await opened?.desks.stop();
       await Promise.all((opened?.executors ?? []).map((executor) => executor.stop()));
       await opened?.models.stop();
       await lock.release();
@@ -87,13 +100,14 @@ async function openDesks(
   config: NodeConfigFile,
   identity: NodeGround['identity'],
   restart: () => void,
+  tellParent: (standing: WorkerStanding) => void,
   log: Logger,
-): Promise<{ desks: HostDesk[]; executors: Executor[]; models: ModelWatch; stopWatching: () => void }> {
+): Promise<{ desks: HostDesks; executors: Executor[]; models: ModelWatch; stopWatching: () => void }> {
   const home = join(dataDir, 'worker');
   const jobs = join(home, 'jobs');
   await rm(jobs, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(jobs, { recursive: true, mode: 0o700 });
-  const desks: HostDesk[] = [];
+  const desks: HostDesks = createHostDesks((host) => openHostDesk(host, ground));
   const addresses = [...new Set([...usualServers, ...(config.config.modelServers ?? [])].map(withoutSlash))];
   const [detected, found, cache, models] = await Promise.all([
     detectCapabilities(config.config.nodeId),
@@ -102,7 +116,7 @@ async function openDesks(
     watchModels({
       addresses,
       onChanged: () => {
-        for (const desk of desks) desk.tellCapabilities();
+        for (const desk of desks.all()) desk.tellCapabilities();
       },
     }),
   ]);
@@ -134,20 +148,21 @@ async function openDesks(
         resourceLimits: { ...config.config.resourceLimits, ...limits },
       });
       slots.resize(sharedRoom(capabilities, resourceLimits));
-      for (const desk of desks) desk.tellLimits();
+      for (const desk of desks.all()) desk.tellLimits();
     },
     restart,
+    tellStanding: (standing) => tellParent({ type: 'standing', ...standing }),
     timings: timingsFrom(nodeTimings),
     log,
   };
-  for (const host of hosts) desks.push(await openHostDesk(host, ground));
+  await desks.serve(hosts);
   const stopWatching = watchHardware(
     () => capabilities,
     () => detectCapabilities(config.config.nodeId),
     (found) => {
       capabilities = { ...found, ...named };
       slots.resize(sharedRoom(capabilities, config.config.resourceLimits));
-      for (const desk of desks) desk.tellCapabilities();
+      for (const desk of desks.all()) desk.tellCapabilities();
     },
   );
   return { desks, executors, models, stopWatching };

@@ -47,6 +47,8 @@ export interface Link {
   send(message: NodeMessage): void;
   /** The machine woke from sleep. */
   resumed(): void;
+  /** There is something new to register with: connects anew, at once. */
+  anew(): void;
   readonly online: boolean;
   /** Sends `leave`, closes and stays closed. */
   stop(): Promise<void>;
@@ -176,6 +178,7 @@ export function createLink(options: LinkOptions): Link {
       if (state.name === 'online') outgoing?.send(message);
     },
     resumed: () => handle({ type: 'resumed' }),
+    anew: () => handle({ type: 'anew' }),
     get online() {
       return state.name === 'online';
     },

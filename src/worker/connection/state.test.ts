@@ -44,6 +44,17 @@ function follow(state: LinkState, events: readonly LinkEvent[]): LinkState {
 }
 
 describe('stepLink', () => {
+  it('N6: with something new to register it connects anew at once, from wherever it is', () => {
+    const again = stepLink(online, { type: 'anew' }, 0);
+    expect(again.state).toEqual({ name: 'connecting', tries: 0 });
+    expect(kinds(again.effects)).toEqual(
+      expect.arrayContaining(['close', 'clear heartbeat', 'clear silence', 'offline', 'set handshake', 'open']),
+    );
+    expect(kinds(again.effects).at(-1)).toBe('open');
+    expect(kinds(stepLink({ name: 'waiting', tries: 6 }, { type: 'anew' }, 0).effects)).not.toContain('close');
+    expect(stepLink({ name: 'stopped' }, { type: 'anew' }, 0)).toEqual({ state: { name: 'stopped' }, effects: [] });
+  });
+
   it('N2: registers, proves its key when challenged, and is online once registered', () => {
     const opened = stepLink({ name: 'connecting', tries: 0 }, { type: 'opened' }, 0);
     expect(opened).toEqual({ state: { name: 'registering', tries: 0 }, effects: [{ type: 'register' }] });

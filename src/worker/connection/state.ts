@@ -30,6 +30,8 @@ export type LinkEvent =
   | { type: 'heard' }
   | { type: 'timer'; timer: LinkTimer }
   | { type: 'resumed' }
+  /** There is something new to register with: at once, also where a connection stands. */
+  | { type: 'anew' }
   | { type: 'stop' };
 
 export type LinkTimer = 'retry' | 'handshake' | 'heartbeat' | 'silence';
@@ -73,6 +75,7 @@ export function stepLink(
 ): LinkStep {
   const chance = { random, timings };
   if (event.type === 'stop') return stop(state);
+  if (event.type === 'anew') return anew(state, chance);
   switch (state.name) {
     case 'resting':
       return event.type === 'start' ? connect(0, chance) : stay(state);
@@ -161,6 +164,13 @@ function lose(tries: number, reason: OfflineReason, chance: Chance, close: boole
     { type: 'offline', reason },
   ];
   return { state: { name: 'waiting', tries: tries + 1 }, effects };
+}
+
+function anew(state: LinkState, chance: Chance): LinkStep {
+  if (state.name === 'resting' || state.name === 'stopped') return stay(state);
+  const close: LinkEffect[] = state.name === 'waiting' ? [] : [{ type: 'close' }];
+  const away: LinkEffect[] = state.name === 'online' ? [{ type: 'offline', reason: 'away' }] : [];
+  return prefix([...close, ...clearAll, { type: 'clear', timer: 'retry' }, ...away], connect(0, chance));
 }
 
 function stop(state: LinkState): LinkStep {
