@@ -1,12 +1,17 @@
 import { randomBytes } from 'node:crypto';
+import { Value } from 'typebox/value';
 import type { NodeTimings } from '../shared/protocol/node.ts';
 import {
+  type HostToJoin,
   type ModelChoices,
   type OrchestratorReady,
   OrchestratorReadySchema,
   type OrchestratorStart,
+  type WorkerHosts,
   type WorkerReady,
   WorkerReadySchema,
+  type WorkerStanding,
+  WorkerStandingSchema,
   type WorkerStart,
 } from '../shared/services.ts';
 import { programPath } from './paths.ts';
@@ -29,6 +34,8 @@ export interface HostServicesOptions {
   nodeTimings?: Partial<NodeTimings>;
   /** What the command line says about other machines reaching this host. */
   hosting?: OrchestratorStart['hosting'];
+  /** Hosts on other machines that the embedded worker serves from the start. */
+  servedHosts?: readonly HostToJoin[];
   /** What the owner of this machine says about its models. */
   models?: ModelChoices;
   /** Other delays before a service that ended is started again than the product's; for tests. */
@@ -36,6 +43,8 @@ export interface HostServicesOptions {
   fork: ForkService;
   onState(name: ServiceName, state: ServiceState<unknown>): void;
   onOutput(name: ServiceName, text: string): void;
+  /** How this machine's node stands with a host, whenever that changes. */
+  onStanding?(standing: WorkerStanding): void;
 }
 
 export interface HostServices {
@@ -48,6 +57,8 @@ export interface HostServices {
   bearer: string;
   /** The embedded worker's node, when it is ready; null without one. */
   node: Promise<WorkerReady> | null;
+  /** The hosts on other machines that the embedded worker serves beside this one, from now on. */
+  serve(hosts: readonly HostToJoin[]): void;
   /** Ends the worker, then the orchestrator; resolves when both are gone. */
   stop(): Promise<void>;
 }
@@ -60,7 +71,9 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
   const bearer = randomBytes(32).toString('base64url');
   const workerToken = randomBytes(32).toString('base64url');
   const { orchestrator, ready } = await startOrchestrator(options, { adminToken: bearer, workerToken });
-  const worker = options.withWorker ? startWorker(options, [{ url: ready.url, introduce: workerToken }]) : null;
+  const embedding: HostToJoin = { url: ready.url, introduce: workerToken };
+  let hosts: HostToJoin[] = [embedding, ...(options.servedHosts ?? [])];
+  const worker = options.withWorker ? startWorker(options, () => hosts) : null;
   const node = worker?.ready() ?? null;
   // Whoever does not ask for the node must not be ended by its failure; the state says it too.
   node?.catch(() => undefined);
@@ -70,6 +83,12 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
     hosting: ready.hosting,
     bearer,
     node,
+    serve: (others) => {
+      hosts = [embedding, ...others];
+      const tell = () => worker?.send({ type: 'hosts', hosts } satisfies WorkerHosts) ?? true;
+      // A life that is just beginning may have started with the old ones.
+      if (!tell()) void worker?.ready().then(tell, () => undefined);
+    },
     stop: async () => {
       await worker?.stop();
       await orchestrator.stop();
@@ -80,7 +99,7 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
 /** A worker alone (`otherthing join`), or the one embedded in a host. */
 export function startWorker(
   options: Omit<HostServicesOptions, 'port' | 'withWorker' | 'staticDir' | 'hosting'>,
-  hosts: WorkerStart['hosts'],
+  hosts: () => WorkerStart['hosts'],
   name?: string,
 ): Supervised<WorkerReady> {
   const { dataDir, version } = options;
@@ -90,7 +109,7 @@ export function startWorker(
     startMessage: (): WorkerStart => ({
       type: 'start',
       dataDir,
-      hosts,
+      hosts: hosts(),
       version,
       ...(name === undefined ? {} : { name }),
       ...(options.models === undefined ? {} : { models: options.models }),
@@ -100,6 +119,9 @@ export function startWorker(
     readySchema: WorkerReadySchema,
     onState: (state) => options.onState('worker', state),
     onOutput: (text) => options.onOutput('worker', text),
+    onMessage: (message) => {
+      if (Value.Check(WorkerStandingSchema, message)) options.onStanding?.(message);
+    },
   });
 }
 

@@ -55,7 +55,7 @@ export async function joinCommand(address: string | undefined, options: JoinOpti
       onOutput: (_name, text) => log.write(text),
       models: modelChoices(options),
     },
-    [host],
+    () => [host],
     options.name?.trim().slice(0, 120) || undefined,
   );
   const ready = await worker.ready();

@@ -28,7 +28,7 @@ process.once('message', async ({ dataDir, logs, name, url, ...timings }: JoinPro
       onOutput: (_service, text) => keep(name, text),
       ...timings,
     },
-    [{ url }],
+    () => [{ url }],
     name,
   );
   const { nodeId, shareKey } = await worker.ready();
