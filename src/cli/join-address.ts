@@ -1,5 +1,5 @@
-import { usualPort, usualTlsPort } from '../platform/ports.ts';
-import { isLoopbackName, originOfLink, parseJoinLink } from '../shared/join-link.ts';
+import { originOfHost } from '../platform/remote-hosts/join-target.ts';
+import { originOfLink, parseJoinLink } from '../shared/join-link.ts';
 import { parseShareKey } from '../shared/share-key.ts';
 import { CommandError } from './failure.ts';
 
@@ -43,17 +43,7 @@ export function parseJoinAddress(typed: string): JoinAddress {
 
 /** The origin of a host from `host[:port]` or from a whole address. */
 export function hostUrl(typed: string): string {
-  const whole = /^https?:\/\//.test(typed);
-  const url = parseUrl(whole ? typed : `https://${typed}`);
-  if (url === null || url.username !== '' || url.pathname !== '/' || url.search !== '' || url.hash !== '') {
-    throw new CommandError(`${typed.slice(0, 80)}: this is no address of a host. ${form}`);
-  }
-  if (whole) return url.origin;
-  const here = isLoopbackName(url.hostname);
-  const port = /:(\d+)$/.exec(typed)?.[1] ?? (here ? usualPort : usualTlsPort);
-  return new URL(`${here ? 'http' : 'https'}://${url.hostname}:${port}`).origin;
-}
-
-function parseUrl(text: string): URL | null {
-  return URL.canParse(text) ? new URL(text) : null;
+  const origin = originOfHost(typed);
+  if (origin === null) throw new CommandError(`${typed.slice(0, 80)}: this is no address of a host. ${form}`);
+  return origin;
 }

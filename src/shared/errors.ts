@@ -58,6 +58,11 @@ export const errorCatalogue = {
     title: 'The host shows another certificate than the one it is known by',
     next: 'Somebody may be in between. If the host really has a new one, compare its fingerprint there and give it with --fingerprint.',
   },
+  host_away: {
+    status: 502,
+    title: 'The host does not answer',
+    next: 'It may be switched off, asleep, or not reachable from this network. Check its address, and that it lets other machines reach it.',
+  },
   forbidden: {
     status: 403,
     title: 'Your role does not allow this',

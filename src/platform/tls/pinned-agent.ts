@@ -14,6 +14,9 @@ export function pinnedAgent(fingerprint: string, options: AgentOptions = {}): Ag
   return new PinnedAgent(fingerprint, options);
 }
 
+/** Milliseconds for a connection and its handshake: an address behind which nothing is never refuses. */
+const handshakeWithin = 15_000;
+
 class PinnedAgent extends Agent {
   readonly #fingerprint: string;
 
@@ -29,9 +32,11 @@ class PinnedAgent extends Agent {
     const { session: _, ...fresh } = options;
     const socket = connect({ ...fresh, ALPNProtocols: ['http/1.1'], rejectUnauthorized: false });
     let answered = false;
+    const patience = setTimeout(() => socket.destroy(new Error('The host did not answer in time')), handshakeWithin);
     const answer = (error: Error | null) => {
       if (answered) return;
       answered = true;
+      clearTimeout(patience);
       callback?.(error, socket);
     };
     socket.once('error', answer);

@@ -59,7 +59,7 @@ export const Joined = Type.Object({
   /** Introduces one machine of theirs: the `join_key` of its first registration; an hour. */
   joinKey: Type.Union([Type.String(), Type.Null()]),
   /** Token of their app, where they asked for one; shown once. While they wait to be let in it opens no workspace. */
-  token: Type.Union([Type.String(), Type.Null()]),
+  token: Type.Union([Type.Object({ id: Id, secret: Type.String() }), Type.Null()]),
   /** Signs them in in a browser; 10 minutes, single use. */
   signInLink: Type.Union([Type.String(), Type.Null()]),
 });

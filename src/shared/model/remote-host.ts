@@ -52,8 +52,9 @@ export const HostLook = Type.Object({
   /** Names this look when it is confirmed; what was shown is what is trusted. */
   lookId: Id,
   origin: Type.String(),
-  fingerprint: Fingerprint,
-  trust: Type.Enum(['invited', 'known', 'authority', 'ask'] as const),
+  /** Null for a host on this very machine, which is reached without TLS (S3). */
+  fingerprint: Type.Union([Fingerprint, Type.Null()]),
+  trust: Type.Enum(['invited', 'known', 'authority', 'ask', 'this-machine'] as const),
   /** `invite`: the person becomes a member; `key`: this computer becomes a node of a workspace. */
   by: Type.Enum(['invite', 'key'] as const),
   /** What the invite says; null before the certificate is confirmed, and for a key. */

@@ -82,8 +82,10 @@ export function joiningRoutes(deps: HttpDeps): Some<Names> {
       const none = { workspace, userId: user.id, state, joinKey, token: null, signInLink: null };
       if (kind === 'machine') return none;
       // Who came with a token has one already.
-      if (body.app !== undefined && caller === null)
-        return { ...none, token: (await credentials.createToken(user.id, body.app)).secret };
+      if (body.app !== undefined && caller === null) {
+        const { token, secret } = await credentials.createToken(user.id, body.app);
+        return { ...none, token: { id: token.id, secret } };
+      }
       if (body.app !== undefined) return none;
       const link = await credentials.createLink(user.id);
       return { ...none, signInLink: signInUrl(joinOrigin(deps), link.code) };
