@@ -1,6 +1,7 @@
 /** Jobs of the kind `provider`: chat and embeddings behind a provider key of the workspace (F10, S5). */
 import { Compile } from 'typebox/compile';
 import type { Clock } from '../../shared/clock.ts';
+import { estimate, estimateTexts } from '../../shared/inference/answer.ts';
 import {
   type ChatInput,
   type ChatMessage,
@@ -9,13 +10,14 @@ import {
   type EmbeddingsResult,
   InferenceInput,
   type TokenUsage,
+  type ToolCall,
 } from '../../shared/model/inference.ts';
 import type { FileValue } from '../../shared/model/values.ts';
 import { redactionOf } from '../http-client/redact.ts';
 import type { KeyService } from '../keys/key-service.ts';
 import { fault } from '../providers/faults.ts';
 import { instructions, type JsonVerdict, readJson, repairRequest } from '../providers/json-answer.ts';
-import { type ChatAnswer, type Message, type Part, providerApis, type Target } from '../providers/provider.ts';
+import { type ChatAnswer, type Picture, providerApis, type Target } from '../providers/provider.ts';
 import { type HostContext, type HostExecutor, HostFault } from './host-executor.ts';
 
 const isInput = Compile(InferenceInput);
@@ -86,30 +88,33 @@ async function chat(
   // A server may repeat what it was sent, the key as well.
   const redaction = redactionOf([target.secret]);
   const schema = input.schema ?? null;
-  const messages = await resolved(
-    schema === null ? input.messages : [instructions(schema), ...input.messages],
-    context,
-  );
-  const { model, parameters = {} } = input;
+  const messages = schema === null ? [...input.messages] : [instructions(schema), ...input.messages];
+  const pictures = await picturesOf(input.messages, context);
+  const image = ({ sha256 }: FileValue) => pictures.get(sha256) ?? { mime: '', data: '' };
+  const { model, parameters = {}, tools } = input;
+  const asked = { model, messages, parameters, image, ...(tools === undefined ? {} : { tools }) };
   for (let repairs = input.repairs ?? 0; ; repairs -= 1) {
     const shown = redaction.pieces();
-    const answer = await api.chat(target, { model, messages, parameters, schema }, context.signal, {
+    const request = schema === null ? asked : { ...asked, schema };
+    const answer = await api.chat(target, request, context.signal, {
       text: (text) => context.write('token', shown.push(text)),
       usage: tally.soFar,
     });
     context.write('token', shown.end());
-    const usage = tally.done(answer.usage ?? estimate(messages, answer.text));
+    const usage = tally.done(answer.usage ?? estimate(asked, wordsOf(answer)));
     const ms = clock.now() - begun;
     const { finishReason } = answer;
     const text = redaction.text(answer.text);
-    const result = { text, usage, finishReason, model: redaction.text(answer.model), ms };
-    if (schema === null) return result;
+    const calls = answer.toolCalls?.map((one) => redaction.value(one) as ToolCall);
+    const said = { text, ...(calls === undefined ? {} : { toolCalls: calls }) };
+    const result = { ...said, usage, finishReason, model: redaction.text(answer.model), ms };
+    if (schema === null || calls !== undefined) return result;
     const verdict: JsonVerdict = readJson(text, schema);
     if (verdict.ok) return { ...result, json: verdict.value };
     if (repairs === 0 || finishReason === 'length') throw unsatisfied(answer, verdict);
     context.write('log', `The answer was not as asked (${verdict.problem}); it is asked for again\n`);
-    messages.push({ role: 'assistant', parts: [{ type: 'text', text: text || '(nothing)' }] });
-    messages.push({ role: 'user', parts: [{ type: 'text', text: repairRequest(verdict.problem) }] });
+    messages.push({ role: 'assistant', content: text || '(nothing)' });
+    messages.push({ role: 'user', content: repairRequest(verdict.problem) });
   }
 }
 
@@ -128,41 +133,27 @@ async function embed(
 ): Promise<EmbeddingsResult> {
   const begun = clock.now();
   const { vectors, inputTokens, model: named } = await api.embed(target, { model, texts, dimensions }, signal);
-  const usage: TokenUsage =
-    inputTokens === null
-      ? { inputTokens: tokensIn(texts.reduce((sum, text) => sum + text.length, 0)), outputTokens: 0, estimated: true }
-      : { inputTokens, outputTokens: 0 };
+  const usage = inputTokens === null ? estimateTexts(texts) : { inputTokens, outputTokens: 0 };
   return { vectors, usage, model: redactionOf([target.secret]).text(named), ms: clock.now() - begun };
 }
 
-async function resolved(messages: readonly ChatMessage[], context: HostContext): Promise<Message[]> {
-  const result: Message[] = [];
-  for (const { role, content } of messages) {
-    if (typeof content === 'string') result.push({ role, parts: [{ type: 'text', text: content }] });
-    else {
-      const parts: Part[] = [];
-      for (const part of content) parts.push(part.type === 'text' ? part : await picture(part.image, context));
-      result.push({ role, parts });
-    }
-  }
-  return result;
+/** The images of all messages, by hash. */
+async function picturesOf(messages: readonly ChatMessage[], context: HostContext): Promise<Map<string, Picture>> {
+  const pictures = new Map<string, Picture>();
+  for (const { content } of messages)
+    for (const part of typeof content === 'string' ? [] : content)
+      if (part.type === 'image') pictures.set(part.image.sha256, await picture(part.image, context));
+  return pictures;
 }
 
-async function picture(image: FileValue, context: HostContext): Promise<Part> {
+async function picture(image: FileValue, context: HostContext): Promise<Picture> {
   if (!image.mime.startsWith('image/')) throw fault('images_not_taken', `${image.name} is not an image`);
   const content = await context.readFile(image, largestImage);
-  return { type: 'image', mime: image.mime, data: content.toString('base64') };
+  return { mime: image.mime, data: content.toString('base64') };
 }
 
-/** About four characters make a token, in most languages that models know well. */
-const tokensIn = (characters: number) => Math.ceil(characters / 4);
-
-function estimate(messages: readonly Message[], answer: string): TokenUsage {
-  const sent = messages
-    .flatMap(({ parts }) => parts)
-    .reduce((sum, part) => sum + (part.type === 'text' ? part.text.length : 0), 0);
-  return { inputTokens: tokensIn(sent), outputTokens: tokensIn(answer.length), estimated: true };
-}
+const wordsOf = ({ text, toolCalls = [] }: ChatAnswer) =>
+  text + toolCalls.map((called) => called.name + called.arguments).join('');
 
 /** The tokens of several requests for one answer. */
 interface Tally {

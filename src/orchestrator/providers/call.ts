@@ -35,11 +35,16 @@ export async function call(
   throw refusal(response.status, text, response.headers, target.secret, Date.now());
 }
 
-/** What a whole answer says. */
-export async function json(response: Response, target: Target, signal: AbortSignal): Promise<unknown> {
-  const text = await textOf(response, largestAnswer).catch((error: unknown) => {
+/** The text of a whole answer. */
+export function wholeText(response: Response, target: Target, signal: AbortSignal): Promise<string> {
+  return textOf(response, largestAnswer).catch((error: unknown) => {
     throw broken(error, target, signal);
   });
+}
+
+/** What a whole answer says. */
+export async function json(response: Response, target: Target, signal: AbortSignal): Promise<unknown> {
+  const text = await wholeText(response, target, signal);
   try {
     return JSON.parse(text);
   } catch {

@@ -1,6 +1,10 @@
 /** A provider's API as the host calls it: one file per API in this folder. */
+
+import type { Answer } from '../../shared/inference/answer.ts';
+import type { Asked } from '../../shared/inference/openai-wire.ts';
 import type { Provider, ProviderModel } from '../../shared/model/api-key.ts';
-import type { ChatParameters, finishReasons, TokenUsage } from '../../shared/model/inference.ts';
+import type { TokenUsage } from '../../shared/model/inference.ts';
+import type { FileValue } from '../../shared/model/values.ts';
 import { anthropic } from './anthropic.ts';
 import { openAiCompatible } from './openai.ts';
 
@@ -10,21 +14,14 @@ export interface Target {
   readonly secret: string;
 }
 
-export type Part =
-  | { readonly type: 'text'; readonly text: string }
-  /** `data` is base64. */
-  | { readonly type: 'image'; readonly mime: string; readonly data: string };
-
-export interface Message {
-  readonly role: 'system' | 'user' | 'assistant';
-  readonly parts: readonly Part[];
+/** An image that has been read; `data` is base64. */
+export interface Picture {
+  readonly mime: string;
+  readonly data: string;
 }
 
-export interface ChatRequest {
-  readonly model: string;
-  readonly messages: readonly Message[];
-  readonly parameters: ChatParameters;
-  readonly schema: Readonly<Record<string, unknown>> | null;
+export interface ChatRequest extends Asked {
+  image(file: FileValue): Picture;
 }
 
 export interface Told {
@@ -33,12 +30,9 @@ export interface Told {
   usage(usage: TokenUsage): void;
 }
 
-export interface ChatAnswer {
-  readonly text: string;
+export interface ChatAnswer extends Omit<Answer, 'usage'> {
   /** Null where the server does not say. */
   readonly usage: TokenUsage | null;
-  readonly finishReason: (typeof finishReasons)[number];
-  readonly model: string;
 }
 
 export interface EmbeddingsAnswer {

@@ -23,6 +23,8 @@ export const HttpRequest = Type.Object(
     ]),
     /** `auto`: JSON, text or a file by what the answer says of itself. */
     response: Type.Enum(['auto', 'json', 'text', 'file'] as const),
+    /** Where set, the URL and whatever it is sent on to must lie below this one (shared/web-address.ts). */
+    below: Type.Optional(Type.String({ maxLength: 2_000 })),
     /** Bytes of an answer that is taken. */
     maxBytes: Type.Integer({ minimum: 1, maximum: 1024 * 1024 * 1024 }),
     maxRedirects: Type.Integer({ minimum: 0, maximum: 20 }),

@@ -33,9 +33,30 @@ export const ImagePart = Type.Object({ type: Type.Literal('image'), image: FileV
 export const MessagePart = Type.Union([TextPart, ImagePart]);
 export type MessagePart = Static<typeof MessagePart>;
 
+/** A tool that the model may call. What it is called with should satisfy `parameters`, a JSON schema of an object. */
+export const ToolOffer = Type.Object({
+  name: Type.String({ pattern: '^[a-zA-Z0-9_-]{1,64}$' }),
+  description: Type.String({ maxLength: 10_000 }),
+  parameters: Type.Record(Type.String(), Json),
+});
+export type ToolOffer = Static<typeof ToolOffer>;
+
+/** A call that the model asks for. `arguments` is what it wrote, which should be JSON and need not be. */
+export const ToolCall = Type.Object({
+  id: Type.String({ minLength: 1, maxLength: 200 }),
+  name: Type.String({ maxLength: 200 }),
+  arguments: Type.String(),
+});
+export type ToolCall = Static<typeof ToolCall>;
+
+/** `tool` answers the call `callId` of the assistant's message before it. */
 export const ChatMessage = Type.Object({
-  role: Type.Union([Type.Literal('system'), Type.Literal('user'), Type.Literal('assistant')]),
+  role: Type.Union([Type.Literal('system'), Type.Literal('user'), Type.Literal('assistant'), Type.Literal('tool')]),
   content: Type.Union([Type.String(), Type.Array(MessagePart, { maxItems: 100 })]),
+  toolCalls: Type.Optional(Type.Array(ToolCall, { maxItems: 100 })),
+  callId: Type.Optional(Type.String({ minLength: 1, maxLength: 200 })),
+  /** `tool`: the name of the tool that was called. */
+  name: Type.Optional(Type.String({ maxLength: 200 })),
 });
 export type ChatMessage = Static<typeof ChatMessage>;
 
@@ -58,6 +79,8 @@ export const ChatInput = Type.Object(
     parameters: Type.Optional(ChatParameters),
     /** A JSON schema that the answer must satisfy; the answer then comes in `json` too. */
     schema: Type.Optional(Type.Record(Type.String(), Json)),
+    /** The model may answer with calls of these. */
+    tools: Type.Optional(Type.Array(ToolOffer, { minItems: 1, maxItems: 128 })),
     /** How often the model is shown what was wrong with its JSON, and asked again; 0 when left out. */
     repairs: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
   },
@@ -92,12 +115,14 @@ export const TokenUsage = Type.Object(
 );
 export type TokenUsage = Static<typeof TokenUsage>;
 
-export const finishReasons = ['stop', 'length', 'refused', 'other'] as const;
+/** `tools`: it waits for what the tools answer that it calls. */
+export const finishReasons = ['stop', 'length', 'refused', 'tools', 'other'] as const;
 
 export const ChatResult = Type.Object(
   {
     text: Type.String(),
     json: Type.Optional(Json),
+    toolCalls: Type.Optional(Type.Array(ToolCall, { maxItems: 100 })),
     usage: TokenUsage,
     finishReason: Type.Enum(finishReasons),
     /** The model as its server names it. */
@@ -142,6 +167,7 @@ export const inferenceErrors = {
   output_not_json: { fault: 'job', next: 'Say in the prompt that only JSON is wanted, or choose a stronger model.' },
   schema_not_satisfied: { fault: 'job', next: 'Loosen the schema, or choose a stronger model.' },
   images_not_taken: { fault: 'job', next: 'Choose a model that reads images, and JPEG, PNG, WebP or GIF files.' },
+  tools_not_taken: { fault: 'job', next: 'Choose a model that can use tools.' },
   embeddings_not_offered: { fault: 'job', next: 'Use a key of a provider that offers embeddings.' },
   key_missing: { fault: 'job', next: 'Choose another key in the settings of the step.' },
   key_disabled: { fault: 'job', next: 'Enable the key on the page Keys, or choose another.' },

@@ -91,6 +91,8 @@ export const JobOrigin = Type.Object({
   runId: Id,
   stepId: Type.String(),
   path: Type.String(),
+  /** The job of that step, where this one is only a part of its work: a turn of an agent, a tool that it called. */
+  partOf: Type.Optional(Id),
 });
 export type JobOrigin = Static<typeof JobOrigin>;
 

@@ -4,7 +4,7 @@
  */
 import { type Static, Type } from 'typebox';
 import { Value } from 'typebox/value';
-import type { AnswerFold } from '../../shared/inference/answer.ts';
+import { type AnswerFold, addCall } from '../../shared/inference/answer.ts';
 import { InferenceFault } from '../../shared/inference/fault.ts';
 import { refusal } from '../../shared/inference/openai-wire.ts';
 import type { ChatInput, ChatMessage } from '../../shared/model/inference.ts';
@@ -81,19 +81,46 @@ export function ollamaBody(
     shift: false,
     options: Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)),
     ...(input.schema === undefined ? {} : { format: input.schema }),
+    ...(input.tools === undefined ? {} : { tools: input.tools.map((tool) => ({ type: 'function', function: tool })) }),
   };
 }
 
-function ollamaMessage({ role, content }: ChatMessage, image: (file: FileValue) => string) {
-  if (typeof content === 'string') return { role, content };
+function ollamaMessage({ role, content, toolCalls, name }: ChatMessage, image: (file: FileValue) => string) {
+  const called = toolCalls?.map((call) => ({ function: { name: call.name, arguments: objectIn(call.arguments) } }));
+  const tools = {
+    ...(called === undefined || called.length === 0 ? {} : { tool_calls: called }),
+    ...(name === undefined ? {} : { tool_name: name }),
+  };
+  if (typeof content === 'string') return { role, content, ...tools };
   const images = content.flatMap((part) => (part.type === 'image' ? [image(part.image)] : []));
   const text = content.flatMap((part) => (part.type === 'text' ? [part.text] : [])).join('\n');
-  return { role, content: text, ...(images.length === 0 ? {} : { images }) };
+  return { role, content: text, ...(images.length === 0 ? {} : { images }), ...tools };
+}
+
+/** Ollama takes arguments as an object, and gives them as one. */
+function objectIn(words: string): unknown {
+  try {
+    const value: unknown = JSON.parse(words);
+    return typeof value === 'object' && value !== null ? value : {};
+  } catch {
+    return {};
+  }
 }
 
 const ChatLine = Type.Object({
   model: Type.Optional(Type.String()),
-  message: Type.Optional(Type.Object({ content: Type.Optional(Type.String()) })),
+  message: Type.Optional(
+    Type.Object({
+      content: Type.Optional(Type.String()),
+      tool_calls: Type.Optional(
+        Type.Array(
+          Type.Object({
+            function: Type.Object({ name: Type.String(), arguments: Type.Optional(Type.Unknown()) }),
+          }),
+        ),
+      ),
+    }),
+  ),
   done: Type.Optional(Type.Boolean()),
   done_reason: Type.Optional(Type.String()),
   prompt_eval_count: Type.Optional(Type.Integer({ minimum: 0 })),
@@ -107,6 +134,8 @@ export function foldOllamaLine(fold: AnswerFold, line: string): string {
   const event = readLine(line);
   if (event.error !== undefined) throw refusal(200, event, null);
   if (event.model !== undefined) fold.model = event.model;
+  for (const { function: called } of event.message?.tool_calls ?? [])
+    addCall(fold, fold.calls.length, { name: called.name, words: JSON.stringify(called.arguments ?? {}) });
   if (event.done === true) {
     fold.ended = true;
     fold.finishReason = event.done_reason === 'length' ? 'length' : event.done_reason === 'stop' ? 'stop' : 'other';
