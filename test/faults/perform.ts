@@ -14,16 +14,22 @@ export async function performFaults(
 ): Promise<void> {
   const startedAt = Date.now();
   /** What starts or ends the same program goes one after the other. */
-  let hosts: Promise<void> = Promise.resolve();
+  const turns = new Map<string, Promise<void>>();
   const perform = async (fault: Fault & { at: number }) => {
     await wait(Math.max(0, startedAt + fault.at - Date.now()));
-    if (fault.kind === 'kill_host' || fault.kind === 'kill_orchestrator') {
-      hosts = hosts.then(() => act(cluster, disk, fault, say));
-      return hosts;
-    }
-    return act(cluster, disk, fault, say);
+    const program = startedProgram(fault);
+    if (program === null) return act(cluster, disk, fault, say);
+    const turn = (turns.get(program) ?? Promise.resolve()).then(() => act(cluster, disk, fault, say));
+    turns.set(program, turn);
+    return turn;
   };
   await Promise.all(faults.map(perform));
+}
+
+/** The program that a fault starts or ends, if any. */
+function startedProgram(fault: Fault): string | null {
+  if (fault.kind === 'kill_host' || fault.kind === 'kill_orchestrator') return 'host';
+  return fault.kind === 'kill_node' ? `node ${fault.node}` : null;
 }
 
 async function act(cluster: Cluster, disk: Disk | null, fault: Fault, say: (text: string) => void): Promise<void> {

@@ -5,6 +5,8 @@ import { isRunOver } from '../../shared/model/run.ts';
 import type { FlowService } from '../services.ts';
 import type { Store } from '../store/store.ts';
 import { flows as flowTable, type RunRow, runs } from '../store/tables.ts';
+import type { Timers } from '../timers.ts';
+import { isFullDisk } from './full-disk.ts';
 import type { ChildRun, Ending } from './holds/hold-desk.ts';
 import { keyOf } from './run-memory.ts';
 import type { Runner } from './runner.ts';
@@ -14,9 +16,13 @@ import type { RunValues } from './values.ts';
 /** So many flows at most stand above one another. */
 const deepest = 8;
 
+/** Between two tries to start a run that a full disk does not let through. */
+const againMs = 1_000;
+
 export interface ChildrenDeps {
   readonly store: Store;
   readonly values: RunValues;
+  readonly timers: Timers;
   readonly flows: Pick<FlowService, 'freeze'>;
   start(what: StartRun): Promise<unknown>;
   /** Cancels a run; resolves also where it has ended already. */
@@ -30,6 +36,8 @@ export interface Children {
   cancel(runId: string): void;
   /** Tells the run above, where there is one. */
   ended(row: RunRow): void;
+  /** Those that could not be started yet are started at the next start. */
+  stop(): void;
 }
 
 export function createChildren(deps: ChildrenDeps): Children {
@@ -47,6 +55,8 @@ export function createChildren(deps: ChildrenDeps): Children {
     if (before !== null) return isRunOver(before.state) ? report(before) : undefined;
     const above = await store.get(runs, { id: child.parent.runId });
     const flow = await store.get(flowTable, { id: child.flowId });
+    // It ended while this one waited for room on the disk.
+    if (above !== null && isRunOver(above.state)) return;
     // Nothing crosses workspaces.
     if (above === null || flow === null || flow.workspaceId !== above.workspaceId || flow.deletedAt !== null)
       throw new AppError('not_found', 'The flow that this step runs is not there');
@@ -65,17 +75,32 @@ export function createChildren(deps: ChildrenDeps): Children {
     act.catch((error: unknown) => deps.unexpected(error, what));
   };
 
+  const waiting = new Set<() => void>();
+  const startAgain = (child: ChildRun) => {
+    const cancel = deps.timers.after(againMs, () => {
+      waiting.delete(cancel);
+      start(child);
+    });
+    waiting.add(cancel);
+  };
+  const start = (child: ChildRun) =>
+    quietly(
+      begin(child).catch(async (error: unknown) => {
+        if (isFullDisk(error)) return startAgain(child);
+        if (!(error instanceof AppError)) deps.unexpected(error, `Run ${child.id} could not be started`);
+        await release(child.parent, { by: 'failure', error: notStarted(error) });
+      }),
+      `Run ${child.id} below ${child.parent.runId}`,
+    );
+
   return {
-    start: (child) =>
-      quietly(
-        begin(child).catch(async (error: unknown) => {
-          if (!(error instanceof AppError)) deps.unexpected(error, `Run ${child.id} could not be started`);
-          await release(child.parent, { by: 'failure', error: notStarted(error) });
-        }),
-        `Run ${child.id} below ${child.parent.runId}`,
-      ),
+    start,
     cancel: (runId) => quietly(deps.cancel(runId), `Cancelling run ${runId}`),
     ended: (row) => quietly(report(row), `Telling the run above ${row.id}`),
+    stop() {
+      for (const cancel of waiting) cancel();
+      waiting.clear();
+    },
   };
 }
 

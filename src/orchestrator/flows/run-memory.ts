@@ -86,7 +86,7 @@ export interface ReleaseTask {
   readonly deciderId?: string;
   /** Told whether it was this that ended the wait. */
   readonly done?: (released: boolean) => void;
-  readonly patience: number;
+  patience: number;
 }
 
 export type Task =

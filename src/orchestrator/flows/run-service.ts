@@ -52,7 +52,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
   const values = createRunValues(deps.blobs);
   const announce = createAnnouncer(deps.live, timers);
   const children = createChildren({
-    ...{ store, values, unexpected: deps.unexpected },
+    ...{ store, values, timers, unexpected: deps.unexpected },
     flows: deps.flows ?? noFlows,
     start: (what) => startRun(what),
     cancel: (runId) => cancelRun(runId).then(ignored, unlessOver),
@@ -247,6 +247,7 @@ export function createRunService(deps: RunServiceDeps): RunService {
     },
     async stop() {
       desk.stop();
+      children.stop();
       endings.stop();
       await runner.stop();
       announce.stop();

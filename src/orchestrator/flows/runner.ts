@@ -14,6 +14,7 @@ import { readBefore } from './before.ts';
 import { cachedResult } from './cache.ts';
 import type { CompiledFlow } from './compile.ts';
 import { goOn } from './finish.ts';
+import { isFullDisk } from './full-disk.ts';
 import { checkFiles } from './own-files.ts';
 import { type ActiveRun, instanceOf, keyOf, openTop, type ReleaseTask, type Task } from './run-memory.ts';
 import { summaryOf } from './run-summary.ts';
@@ -103,9 +104,16 @@ export function createRunner(deps: RunnerDeps): Runner {
   const workOff = async (run: ActiveRun) => {
     while (run.tasks.length > 0 && !run.ended && !stopping.signal.aborted) {
       const batch = newBatch();
+      const taken: Task[] = [];
       while (run.tasks.length > 0 && sizeOf(batch) < mostChanges && !batch.ends && !batch.full) {
         const task = run.tasks.shift();
-        if (task !== undefined) await perform(work, run, task, batch);
+        if (task === undefined) break;
+        taken.push(task);
+        await perform(work, run, task, batch).catch((error: unknown) => {
+          // Nothing of the batch is durable; what somebody waits for is done once the run is taken up again.
+          if (isFullDisk(error)) run.tasks.splice(0, Number.POSITIVE_INFINITY, ...new Set([...taken, ...run.tasks]));
+          throw error;
+        });
       }
       if (!(await commitWithPatience(deps, run, batch, stopping.signal))) return;
       if (batch.ends) finish(run);

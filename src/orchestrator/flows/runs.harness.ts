@@ -14,6 +14,7 @@ import { createMemoryStore } from '../store/memory.ts';
 import { type Change, put, type Store } from '../store/store.ts';
 import { flowVersions, steps } from '../store/tables.ts';
 import { systemTimers } from '../timers.ts';
+import { isFullDisk } from './full-disk.ts';
 import { createRunService } from './run-service.ts';
 import type { RunnerJobs } from './runner.ts';
 
@@ -141,7 +142,7 @@ export function serviceOn(world: World, store: Store = world.store): RunService 
     timers: systemTimers,
     ids: createIdSource({ now: () => Date.now() }, Math.random),
     unexpected: (error) => {
-      if ((error as Error).message !== 'killed') throw error;
+      if ((error as Error).message !== 'killed' && !isFullDisk(error)) throw error;
     },
   });
 }

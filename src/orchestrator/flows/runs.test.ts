@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { AppError } from '../../shared/errors.ts';
 import { steps } from '../store/tables.ts';
 import {
   code,
@@ -233,4 +234,25 @@ test('S10: a large output is cut in the answer about its run, and is to be had w
   expect(await whole({ port: 'Result' })).toBe(long);
   expect(await whole({ port: 'value', stepId: 'out' })).toBe(long);
   await expect(service.value(run.id, { port: 'nothing' })).rejects.toMatchObject({ code: 'not_found' });
+});
+
+test('F2: a result that finds no room on the disk is kept when there is some; nothing runs again', async () => {
+  const world = createWorld(() => ({ result: 'x'.repeat(200_000) }));
+  let refused = 0;
+  const blobs: typeof world.blobs = {
+    ...world.blobs,
+    async put(content, options) {
+      refused += 1;
+      if (refused < 3) throw new AppError('disk_full');
+      return world.blobs.put(content, options);
+    },
+  };
+  const service = serviceOn({ ...world, blobs });
+  const file = flow(
+    [step('i', 'input', { name: 'x', type: 'text', value: 'a' }), code('c')],
+    [wire('i.value', 'c.value')],
+  );
+  const { run } = await ended(service, (await startIn(world, service, file)).id);
+  expect([run.state, world.executed]).toEqual(['succeeded', ['c@']]);
+  await service.stop();
 });

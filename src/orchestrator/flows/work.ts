@@ -12,6 +12,7 @@ import { signatureOf } from './cache.ts';
 import type { CompiledStep } from './compile.ts';
 import { failed, failStep, jobCancelled } from './failing.ts';
 import { endRun, finish, inWords, newRow, open, settled, succeed, unknownError } from './finish.ts';
+import { isFullDisk } from './full-disk.ts';
 import { openHold, releaseHold, reopenHold } from './holds/holds.ts';
 import { gather } from './inputs.ts';
 import { feed, openMap } from './items.ts';
@@ -71,6 +72,7 @@ async function startStep(deps: WorkDeps, run: ActiveRun, scope: Scope, step: num
     const { inputs, config } = gather(scope.level, one, await sourcesOf(deps, run, scope, one));
     await execute(deps, run, scope, one, row, inputs, config, batch);
   } catch (error) {
+    if (isFullDisk(error)) throw error; // The run is taken up again when there is room.
     await failStep(deps, run, scope, one, row, inWords(deps, error, one), batch);
   }
 }
@@ -246,6 +248,7 @@ async function takeResult(
     const outputs = outputsFrom(one, await deps.values.load(job.result));
     succeed(deps, run, scope, one, row, outputs, await deps.values.keep(outputs), batch);
   } catch (error) {
+    if (isFullDisk(error)) throw error; // The run is taken up again when there is room.
     await failStep(deps, run, scope, one, row, inWords(deps, error, one), batch);
   }
 }

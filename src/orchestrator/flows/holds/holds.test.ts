@@ -1,15 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { AppError } from '../../../shared/errors.ts';
 import { createIdSource } from '../../../shared/ids.ts';
 import type { FlowFile } from '../../../shared/model/flow.ts';
 import { isRunOver, type RunDetail } from '../../../shared/model/run.ts';
-import type { FlowService, Person, RunService } from '../../services.ts';
+import type { BlobStore, FlowService, Person, RunService } from '../../services.ts';
 import { createMemoryStore } from '../../store/memory.ts';
 import { put, type Store } from '../../store/store.ts';
 import { approvals, flows, flowVersions, holds, runs, steps } from '../../store/tables.ts';
 import { createManualTimers, type ManualTimers } from '../../timers.ts';
+import { isFullDisk } from '../full-disk.ts';
 import { createRunService } from '../run-service.ts';
-import { dyingStore, flow, step, wire } from '../runs.harness.ts';
+import { createMemoryBlobs, dyingStore, flow, step, wire } from '../runs.harness.ts';
 
 const ana: Person = { userId: 'usr-ana', name: 'Ana' };
 const ids = createIdSource({ now: () => Date.now() }, Math.random);
@@ -31,16 +33,19 @@ interface World {
 
 const createWorld = (): World => ({ store: createMemoryStore(), timers: createManualTimers(), files: new Map() });
 
-function serviceOn({ store: whole, timers, files }: World, store: Store = whole): RunService {
+type Blobs = Pick<BlobStore, 'put' | 'open'>;
+const noBlobs = { put: async () => ({ sha256: '0'.repeat(64), size: 0 }), open: async () => null };
+
+function serviceOn({ store: whole, timers, files }: World, store: Store = whole, blobs: Blobs = noBlobs): RunService {
   const flowService: Pick<FlowService, 'freeze'> = {
     freeze: async (flowId) => frozen(whole, flowId, files.get(flowId) ?? flow([], [])),
   };
   return createRunService({
     ...{ store, timers, ids, jobs: noJobs, flows: flowService, clock: timers },
-    blobs: { put: async () => ({ sha256: '0'.repeat(64), size: 0 }), open: async () => null },
+    blobs,
     live: { publish: () => undefined, position: () => ({ epoch: 'e', seq: 0 }) },
     unexpected: (error) => {
-      if ((error as Error).message !== 'killed') throw error;
+      if ((error as Error).message !== 'killed' && !isFullDisk(error)) throw error;
     },
   });
 }
@@ -158,6 +163,39 @@ describe('approvals', () => {
     const { run, outputs } = await over(service, id);
     expect([run.state, outputs]).toEqual(['succeeded', { no: 'stopped: no' }]);
     expect(await world.store.count(holds, {})).toBe(0);
+  });
+
+  test('F8: a decision whose outputs find no room on the disk is carried out when there is some', async () => {
+    const world = createWorld();
+    let refused = 0;
+    const kept = createMemoryBlobs();
+    const full: Blobs = {
+      ...kept,
+      async put(content, options) {
+        refused += 1;
+        if (refused > 1 && refused < 4) throw new AppError('disk_full');
+        return kept.put(content, options);
+      },
+    };
+    const service = serviceOn(world, world.store, full);
+    const large = 'x'.repeat(200_000);
+    const file = flow(
+      [
+        step('in', 'input', { name: 'in', type: 'text', value: large }),
+        step('ask', 'approval', { question: 'Go on?' }),
+      ],
+      [wire('in.value', 'ask.value')],
+    );
+    const { id } = await start(world, service, file);
+    const [asked] = await pendingOf(world, 1);
+    const decided = service.decide(decisionOn(asked ?? expect.fail(), true));
+    const { run } = await until(async () => {
+      world.timers.advance(10_000);
+      const detail = await service.detail(id);
+      return isRunOver(detail.run.state) ? detail : null;
+    });
+    expect([run.state, await decided, refused]).toEqual(['succeeded', true, 4]);
+    await service.stop();
   });
 
   test('F8: of two decisions at once one counts, and it is the one that is kept', async () => {
@@ -392,6 +430,34 @@ describe('Sub-flow', () => {
     const { run } = await over(service, id);
     expect(run.error?.code).toBe('time_wrong');
     expect(run.error?.message).toMatch(/^call: Run 2: w: /);
+  });
+
+  test('F2: a full disk holds back a run below, and fails nobody', async () => {
+    const world = createWorld();
+    let refused = 0;
+    const full: Store = {
+      ...world.store,
+      async commit(changes) {
+        const isBelow = changes.some(
+          (change) => change.op === 'put' && 'parent' in change.row && change.row.parent !== null,
+        );
+        if (isBelow && refused < 3) {
+          refused += 1;
+          throw new AppError('disk_full');
+        }
+        await world.store.commit(changes);
+      },
+    };
+    const service = serviceOn(world, full);
+    await addFlow(world, 'flow-b', flow([step('i', 'input', { name: 'i', value: '1' })], []));
+    const { id } = await start(world, service, calls('flow-b'), 'flow-a');
+    await until(async () => {
+      world.timers.advance(1_000);
+      return refused === 3 && isRunOver((await service.detail(id)).run.state) ? true : null;
+    });
+    expect((await service.detail(id)).run.state).toBe('succeeded');
+    expect(await world.store.count(runs, {})).toBe(2);
+    await service.stop();
   });
 
   test('S10: no flow runs itself, straight or by others, none of another workspace, and not more than eight deep', async () => {

@@ -13,6 +13,7 @@ import { type Batch, show, write } from '../batch.ts';
 import type { CompiledStep } from '../compile.ts';
 import { failStep } from '../failing.ts';
 import { inWords, open, succeed } from '../finish.ts';
+import { isFullDisk } from '../full-disk.ts';
 import { gather } from '../inputs.ts';
 import {
   type ActiveRun,
@@ -77,8 +78,10 @@ export async function reopenHold(
 export async function releaseHold(deps: WorkDeps, run: ActiveRun, task: ReleaseTask, batch: Batch): Promise<void> {
   const step = run.open.get(task.key);
   if (step?.held === undefined || isClosed(step.scope) || !isMeant(task, step.held, deps.clock.now())) {
-    if (run.holds.has(task.key) && task.patience > 0) run.tasks.push({ ...task, patience: task.patience - 1 });
-    else batch.after.push(() => task.done?.(false));
+    if (run.holds.has(task.key) && task.patience > 0) {
+      task.patience -= 1;
+      run.tasks.push(task);
+    } else batch.after.push(() => task.done?.(false));
     return;
   }
   step.held.over = true;
@@ -87,6 +90,7 @@ export async function releaseHold(deps: WorkDeps, run: ActiveRun, task: ReleaseT
   try {
     await finishHold(deps, run, step, ending, batch);
   } catch (error) {
+    if (isFullDisk(error)) throw error; // The decision is made again when there is room.
     await failStep(deps, run, step.scope, step.one, step.row, inWords(deps, error, step.one), batch);
   }
 }
