@@ -12,9 +12,10 @@ import { packageVersion } from '../platform/version.ts';
 import { systemClock } from '../shared/clock.ts';
 import { serveInterface } from './app-protocol.ts';
 import { answerCalls } from './ipc.ts';
+import { lendHelpers } from './lent-helpers.ts';
 import { stopBeforeQuit } from './lifecycle.ts';
 import { ownScheme } from './own-page.ts';
-import { forkUtility } from './utility-process.ts';
+import { forkUtility, forkUtilityHelper } from './utility-process.ts';
 import { openWindow, restrictPermissions } from './window.ts';
 
 /**
@@ -50,7 +51,7 @@ async function start(): Promise<void> {
     });
     restrictPermissions(session.defaultSession);
     protocol.handle(ownScheme, serveInterface(rendererPath(), services.url));
-    answerCalls({ 'otherthing:host': () => ({ hostUrl: services.url, bearer: services.bearer }) });
+    answerCalls({ host: () => ({ hostUrl: services.url, bearer: services.bearer }) }, unexpected);
     openWindow(log);
   } catch (error) {
     log.error({ error }, 'could not start');
@@ -70,7 +71,7 @@ async function startServices(): Promise<HostServices> {
     withWorker: true,
     staticDir: rendererPath(),
     version: packageVersion(),
-    fork: forkUtility,
+    fork: lendHelpers(forkUtility, forkUtilityHelper),
     onState: logState,
     onOutput: (name, text) => logs[name].write(text),
   });
@@ -90,6 +91,10 @@ function logState(service: ServiceName, state: ServiceState<unknown>): void {
   if (state.state === 'waiting') log.warn({ service, reason: state.reason }, 'the service ended; it is started again');
   else if (state.state === 'failed') log.error({ service, failure: state.failure }, 'the service cannot start');
   else log.info({ service, state: state.state }, 'service');
+}
+
+function unexpected(error: unknown, call: string): void {
+  log.error({ error, call }, 'a call of the window failed');
 }
 
 function focusWindow(): void {

@@ -3,20 +3,21 @@ import { EventEmitter } from 'node:events';
 
 interface ForkOptions {
   env?: Record<string, string>;
-  stdio?: 'pipe';
+  execArgv?: string[];
+  stdio?: 'pipe' | 'ignore';
 }
 
 /** One utility process: a child of Node that is given `process.parentPort`. */
 class UtilityProcess extends EventEmitter {
   private readonly child: ChildProcess;
 
-  constructor(entry: string, args: string[], { env }: ForkOptions) {
+  constructor(entry: string, args: string[], { env, execArgv = [], stdio = 'pipe' }: ForkOptions) {
     super();
     this.child = fork(entry, args, {
       env,
-      execArgv: ['--import', new URL('./utility-child.ts', import.meta.url).href],
+      execArgv: [...execArgv, '--import', new URL('./utility-child.ts', import.meta.url).href],
       serialization: 'advanced',
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+      stdio: ['ignore', stdio, stdio, 'ipc'],
     });
     this.child.on('spawn', () => this.emit('spawn'));
     this.child.on('message', (message) => this.emit('message', message));

@@ -6,6 +6,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { outsideArchive } from '../../platform/paths.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { AppError } from '../../shared/errors.ts';
 import {
@@ -143,7 +144,7 @@ async function openVectors(folder: string, file: string): Promise<Connection> {
   const connection = await openConnection(file, 'write');
   try {
     const { getLoadablePath } = await import('sqlite-vec');
-    await connection.loadExtension(getLoadablePath());
+    await connection.loadExtension(outsideArchive(getLoadablePath()));
     await connection.exec(schema);
     return connection;
   } catch (error) {

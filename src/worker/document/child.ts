@@ -1,19 +1,26 @@
 /**
- * The process that reads one document and ends: a document that is made to harm meets its limits of memory and time
+ * The process that reads one document and is ended then: a document that is made to harm meets its limits of memory and time
  * here, and nothing else (S10). It leaves with its parent.
  */
 import { readFile } from 'node:fs/promises';
+import { parentChannel } from '../../platform/parent-channel.ts';
 import { toJobError } from '../executors/executor.ts';
 import { readDocument } from './document.ts';
 import type { FromDocumentReader, ToDocumentReader } from './messages.ts';
 
-process.on('disconnect', () => process.exit(0));
-const leave = (message: FromDocumentReader) => process.send?.(message, () => process.exit(0));
+const parent = parentChannel();
+parent.onGone(() => process.exit(0));
 
-process.once('message', async ({ path, name, mime }: ToDocumentReader) => {
+async function read({ path, name, mime }: ToDocumentReader): Promise<FromDocumentReader> {
   try {
-    leave({ type: 'read', result: await readDocument(await readFile(path), { name, mime }) });
+    return { type: 'read', result: await readDocument(await readFile(path), { name, mime }) };
   } catch (error) {
-    leave({ type: 'failed', error: toJobError(error) });
+    return { type: 'failed', error: toJobError(error) };
   }
+}
+
+let asked = false;
+parent.onMessage((message) => {
+  if (!asked) void read(message as ToDocumentReader).then((answer) => parent.send(answer));
+  asked = true;
 });

@@ -1,7 +1,7 @@
 import type { JobError } from '../../shared/model/job.ts';
 import type { ReadDocument } from './document.ts';
 
-/** What the executor and its child process say to each other over IPC; one document, then it ends. */
+/** What the executor and its child process say to each other over IPC; one document, then it is ended. */
 export interface ToDocumentReader {
   path: string;
   name: string;

@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile';
 import { DocumentInput, largestDocument } from '../../shared/model/document.ts';
+import { watchHelper } from '../children/watch-helper.ts';
 import {
   type DocumentPlan,
   type DocumentProcess,
@@ -7,7 +8,6 @@ import {
   startDocumentReader,
 } from '../document/document-process.ts';
 import { tooLargeDocument } from '../document/formats.ts';
-import { watchTree } from '../sandbox/watch.ts';
 import { cancelled, type Executor, type ExecutorContext, ExecutorError, type JobLimits } from './executor.ts';
 
 const documentInput = Compile(DocumentInput);
@@ -68,7 +68,7 @@ async function readBounded(
     end(new ExecutorError('document_timeout', `Reading the document took longer than ${runSeconds} s`, 'job'));
   const timer = setTimeout(overdue, runSeconds * 1_000);
   const bounds = { ramMb, writtenBytes: Number.POSITIVE_INFINITY, folder: null, folderBytes: 0 };
-  const stopWatching = watchTree(process.pid, bounds, () => end(documentMemory(ramMb)), 100);
+  const stopWatching = watchHelper(process, bounds, () => end(documentMemory(ramMb)));
   const onAbort = () => end(cancelled());
   signal.addEventListener('abort', onAbort, { once: true });
   if (signal.aborted) onAbort();

@@ -190,7 +190,7 @@ describe('limits', () => {
 
   it('a reader leaves when its worker was killed with -9', async () => {
     const module = new URL('../ocr/reader-process.ts', import.meta.url).href;
-    const source = `const { startReader } = await import(${JSON.stringify(module)}); console.log(startReader({ threads: 1 }).pid); setInterval(() => {}, 1000);`;
+    const source = `const { startReader } = await import(${JSON.stringify(module)}); console.log(await startReader({ threads: 1 }).pid); setInterval(() => {}, 1000);`;
     const parent = spawn(process.execPath, ['--input-type=module', '-e', source], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });

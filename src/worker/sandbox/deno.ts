@@ -18,7 +18,7 @@ export function denoPackage(platform: string, architecture: string): string | nu
  */
 export function findDeno(resources?: string): string | null {
   const file = process.platform === 'win32' ? 'deno.exe' : 'deno';
-  const packaged = resources === undefined ? null : join(resources, file);
+  const packaged = resources === undefined ? null : join(resources, 'bin', file);
   if (packaged !== null && existsSync(packaged)) return packaged;
   const name = denoPackage(process.platform, process.arch);
   if (name === null) return null;
