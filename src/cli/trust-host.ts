@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline/promises';
 import { keepFingerprint, knownFingerprint } from '../platform/known-hosts.ts';
 import { lookAtHost } from '../platform/tls/look-at-host.ts';
 import { decidePin } from '../platform/tls/pin.ts';
-import { changedCertificate } from '../platform/tls/pinned-agent.ts';
+import { CertificateChangedError } from '../platform/tls/pinned-agent.ts';
 import { AppError } from '../shared/errors.ts';
 import { showFingerprint } from '../shared/fingerprint.ts';
 import { CommandError } from './failure.ts';
@@ -24,7 +24,7 @@ export async function trustHost(
   if (decision === null) throw new CommandError(`${url} does not answer.`);
   switch (decision.verdict) {
     case 'refuse':
-      throw changedCertificate(decision.expected, decision.shown);
+      throw new CertificateChangedError(decision.expected, decision.shown);
     case 'connect':
       if (decision.keep && decision.pin !== null) await keepFingerprint(dataDir, url, decision.pin);
       return decision.pin;

@@ -17,7 +17,9 @@ export const HostSecrets = Type.Object({
 export type HostSecrets = Static<typeof HostSecrets>;
 
 /** A host as it is kept. Its secrets are opened once, when the file is read. */
-export interface KnownHost extends Omit<RemoteHost, 'standing'> {
+export interface KnownHost extends Omit<RemoteHost, 'standing' | 'contributes'> {
+  /** Whether this computer is a node there. */
+  contributes: boolean;
   /** Somebody there still has to let this person in. */
   waits: boolean;
   secrets: HostSecrets;
@@ -26,7 +28,8 @@ export interface KnownHost extends Omit<RemoteHost, 'standing'> {
 }
 
 const HostRow = Type.Object({
-  ...Type.Omit(RemoteHost, ['standing']).properties,
+  ...Type.Omit(RemoteHost, ['standing', 'contributes']).properties,
+  contributes: Type.Boolean(),
   waits: Type.Boolean(),
   sealed: Type.String({ maxLength: 8_192, description: 'HostSecrets, closed up by the SecretBox' }),
 });

@@ -1,10 +1,11 @@
 import { X509Certificate } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request as plainRequest } from 'node:http';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:https';
+import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
-import type { AppError } from '../../shared/errors.ts';
+import { AppError } from '../../shared/errors.ts';
 import { fingerprintOf } from '../tls/certificate-files.ts';
 import { makeSelfSigned } from '../tls/self-signed.ts';
 import { type Relay, startRelay } from './relay.ts';

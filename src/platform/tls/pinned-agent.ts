@@ -47,16 +47,18 @@ class PinnedAgent extends Agent {
         return answer(null);
       }
       socket.destroy();
-      answer(changedCertificate(this.#fingerprint, shown));
+      answer(new CertificateChangedError(this.#fingerprint, shown));
     });
     return undefined;
   }
 }
 
-/** In words, with both fingerprints. */
-export function changedCertificate(expected: string, shown: string): AppError {
-  return new AppError(
-    'certificate_changed',
-    `expected ${showFingerprint(expected)}, the host shows ${showFingerprint(shown)}`,
-  );
+/** Says in words, with both fingerprints, that a host shows another certificate. */
+export class CertificateChangedError extends AppError {
+  readonly shown: string;
+
+  constructor(expected: string, shown: string) {
+    super('certificate_changed', `expected ${showFingerprint(expected)}, the host shows ${showFingerprint(shown)}`);
+    this.shown = shown;
+  }
 }

@@ -32,8 +32,14 @@ export const RemoteHost = Type.Object({
   addedAt: Timestamp,
   /** Null where this computer only contributes (KEY@host), and nobody is a member. */
   person: Type.Union([Type.Object({ workspaceName: Name }), Type.Null()]),
-  /** Whether this computer is a node there. */
-  contributes: Type.Boolean(),
+  /** How this computer stands there as a node; null where it is none. No workspaces: it waits to be let in. */
+  contributes: Type.Union([
+    Type.Object({
+      standing: Type.Enum(['connecting', 'connected', 'away', 'refused', 'removed', 'certificate-changed'] as const),
+      workspaces: Type.Array(Type.String()),
+    }),
+    Type.Null(),
+  ]),
   standing: RemoteHostState,
 });
 export type RemoteHost = Static<typeof RemoteHost>;
