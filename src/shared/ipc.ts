@@ -1,25 +1,51 @@
 /**
- * The desktop bridge: what the preload script lays on `window.otherthing`, and nothing more than a browser cannot do
- * itself. A page without it runs in a browser and is served by its host.
+ * The desktop bridge: all that the window may ask of Electron's main process, and all that main tells it. One table: a call has
+ * a name, the schemas of its arguments and of its answer; main hears nothing else (S11). What stands under a call here is
+ * answered in src/main/<part>/, and put together in src/main/main.ts.
+ *
+ * A page without the bridge runs in a browser and is served by its host.
  */
+import { type Static, type TObject, type TSchema, type TTuple, Type } from 'typebox';
+import type { Problem } from './problem.ts';
+
+/** The host that this window talks to, and the token that main made at this start. */
+export const DesktopHostSchema = Type.Object({
+  hostUrl: Type.String({ description: 'Origin without a slash at the end, for example `http://127.0.0.1:4171`' }),
+  bearer: Type.String(),
+});
+export type DesktopHost = Static<typeof DesktopHostSchema>;
+
+interface CallSchema {
+  readonly arguments: TTuple | TObject;
+  readonly answer: TSchema;
+}
+
+const call = <Arguments extends TSchema[], Answer extends TSchema>(args: [...Arguments], answer: Answer) => ({
+  arguments: Type.Tuple(args),
+  answer,
+});
+
+/** Calls from the window to main, by name. */
+export const desktopCalls = {
+  host: call([], DesktopHostSchema),
+} satisfies Record<string, CallSchema>;
+
+/** What main tells the window unasked, by name. */
+export const desktopEvents = {} satisfies Record<string, TSchema>;
+
+export type DesktopCall = keyof typeof desktopCalls;
+export type DesktopArguments<Name extends DesktopCall> = Static<(typeof desktopCalls)[Name]['arguments']>;
+export type DesktopAnswer<Name extends DesktopCall> = Static<(typeof desktopCalls)[Name]['answer']>;
+export type DesktopEvent = keyof typeof desktopEvents;
+export type DesktopNews<Name extends DesktopEvent> = Static<(typeof desktopEvents)[Name]>;
+
+/** Errors lose their code on their way to the window, so they travel as an answer. */
+export type Answered<Value> = { answer: Value } | { problem: Problem };
+
+/** What the preload script lays on `window.otherthing`, and nothing more than a browser cannot do itself. */
 export interface DesktopBridge {
   readonly platform: 'linux' | 'darwin' | 'win32';
-  /** The host that this window talks to, and the token that main made at this start. */
-  host(): Promise<DesktopHost>;
+  call<Name extends DesktopCall>(name: Name, ...args: DesktopArguments<Name>): Promise<Answered<DesktopAnswer<Name>>>;
+  /** Listens until the answer is called. */
+  on<Name extends DesktopEvent>(name: Name, listener: (news: DesktopNews<Name>) => void): () => void;
 }
-
-export interface DesktopHost {
-  /** Origin without a slash at the end, for example `http://127.0.0.1:4171`. */
-  hostUrl: string;
-  bearer: string;
-}
-
-/** The name of the bridge on `window`. */
-export const bridgeName = 'otherthing';
-
-/** Calls from the window to main, by channel. Main checks who calls, and that the arguments are what stands here. */
-export interface DesktopCalls {
-  'otherthing:host': { arguments: []; answer: DesktopHost };
-}
-
-export type DesktopChannel = keyof DesktopCalls;

@@ -80,12 +80,14 @@ describe('the desktop window', () => {
       process: typeof Reflect.get(window, 'process'),
       bridge: Object.keys(Reflect.get(window, 'otherthing')),
     }));
-    expect(scope).toEqual({ require: 'undefined', process: 'undefined', bridge: ['platform', 'host'] });
+    expect(scope).toEqual({ require: 'undefined', process: 'undefined', bridge: ['platform', 'call', 'on'] });
   });
 
   test('reaches the host that main started, with the token from the bridge', async () => {
     const me = await page.evaluate(async () => {
-      const { hostUrl, bearer } = await (Reflect.get(window, 'otherthing') as DesktopBridge).host();
+      const answered = await (Reflect.get(window, 'otherthing') as DesktopBridge).call('host');
+      if ('problem' in answered) throw new Error(answered.problem.title);
+      const { hostUrl, bearer } = answered.answer;
       const response = await fetch(`${hostUrl}/api/v1/me`, { headers: { authorization: `Bearer ${bearer}` } });
       return { status: response.status, body: await response.json() };
     });

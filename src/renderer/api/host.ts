@@ -1,6 +1,6 @@
 import { type Client, createClient, routeUrl } from '../../shared/api/client.ts';
 import { routes } from '../../shared/api/routes.ts';
-import { bridgeName, type DesktopBridge } from '../../shared/ipc.ts';
+import { type Desktop, findDesktop } from './desktop.ts';
 
 /** How this page reaches its host. */
 export interface Host {
@@ -9,25 +9,25 @@ export interface Host {
   origin: string;
   /** An address that an <img> or a link can load, and what gives it back when it is no longer shown. */
   fileUrl(fileId: string): Promise<{ url: string; release: () => void }>;
-  /** The desktop's platform, or null in a browser. */
-  desktop: DesktopBridge['platform'] | null;
+  /** The app around this page, or null in a browser. */
+  desktop: Desktop | null;
 }
 
 /** In the desktop window the bridge names host and token; in a browser it is the page's own origin, with the session cookie. */
 export async function findHost(scope: Window): Promise<Host> {
-  const bridge = (scope as unknown as Record<string, DesktopBridge | undefined>)[bridgeName];
-  if (bridge === undefined) {
+  const desktop = findDesktop(scope);
+  if (desktop === null) {
     const { origin } = scope.location;
     const fileUrl = async (fileId: string) => ({ url: contentUrl(origin, fileId), release: () => {} });
     return { client: createClient({ baseUrl: origin }), origin, fileUrl, desktop: null };
   }
-  const { hostUrl, bearer } = await bridge.host();
+  const { hostUrl, bearer } = await desktop.call('host');
   const fileUrl = (fileId: string) => loadFile(contentUrl(hostUrl, fileId), bearer);
   return {
     client: createClient({ baseUrl: hostUrl, token: bearer }),
     origin: hostUrl,
     fileUrl,
-    desktop: bridge.platform,
+    desktop,
   };
 }
 

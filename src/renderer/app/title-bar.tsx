@@ -10,12 +10,12 @@ import { openPalette } from './palette-state.ts';
 
 /** 36 px: mark, back and forward, the palette's field, Live. In the desktop window it is what one drags it by. */
 export function TitleBar({ bare = false }: { bare?: boolean }) {
-  const { desktop } = useApi().host;
-  const room = desktop === 'darwin' ? 'pl-[78px]' : 'pl-4';
+  const platform = useApi().host.desktop?.platform;
+  const room = platform === 'darwin' ? 'pl-[78px]' : 'pl-4';
   return (
     <header
       className={`title-bar grid h-9 flex-none grid-cols-[1fr_minmax(0,400px)_1fr] items-center gap-3 border-b border-line bg-frame pr-4 ${room}`}
-      data-desktop={desktop ?? undefined}
+      data-desktop={platform}
     >
       <div className="row">
         <Logo />
