@@ -7,6 +7,7 @@ import { Json } from '../../shared/model/values.ts';
 import { findDeno } from '../sandbox/deno.ts';
 import { LineTooLong, readLine, splitLines } from '../sandbox/frames.ts';
 import { refusingImportMap } from '../sandbox/import-map.ts';
+import { endLeftovers } from '../sandbox/leftovers.ts';
 import { type Sandbox, type SandboxGround, startSandbox } from '../sandbox/sandbox.ts';
 import { crashError, memoryError, scriptError, type Thrown } from '../sandbox/script-error.ts';
 import { findSandboxTools } from '../sandbox/tools.ts';
@@ -42,6 +43,7 @@ export async function findScriptGround(
 ): Promise<SandboxGround | null> {
   const deno = findDeno(resources);
   if (deno === null) return null;
+  await endLeftovers(importMapFile);
   await mkdir(dirname(importMapFile), { recursive: true });
   await writeFile(importMapFile, refusingImportMap());
   return {
