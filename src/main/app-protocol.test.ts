@@ -20,7 +20,7 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true, force: true }));
 
 const get = (url: string, method = 'GET') =>
-  serveInterface(folder, 'http://127.0.0.1:4171')(new Request(url, { method }));
+  serveInterface(folder, () => 'http://127.0.0.1:4171')(new Request(url, { method }));
 
 describe('S11: app://otherthing', () => {
   test('serves files with their type and a strict policy that names the host', async () => {

@@ -16,16 +16,19 @@ const types: Record<string, string> = {
 
 /**
  * Answers `app://otherthing/…` with the built interface in `folder`. An address without a file name is a page of the
- * interface, which routes by itself. `hostUrl` is the host that the page may talk to.
+ * interface, which routes by itself. `hostUrl` is the origin that the page may talk to, asked for at every page.
  */
-export function serveInterface(folder: string, hostUrl: string): (request: Request) => Promise<Response> {
+export function serveInterface(
+  folder: string,
+  hostUrl: () => string | Promise<string>,
+): (request: Request) => Promise<Response> {
   return async ({ url, method }) => {
     if (method !== 'GET' || !isOwnPage(url)) return new Response(null, { status: 403 });
     const file = fileOf(folder, url);
     if (file === null) return new Response(null, { status: 404 });
     const content = await readFile(file).catch(() => null);
     if (content === null) return new Response(null, { status: 404 });
-    return new Response(content, { headers: headers(file, hostUrl) });
+    return new Response(content, { headers: headers(file, await hostUrl()) });
   };
 }
 

@@ -6,11 +6,14 @@ import { readHostFile, removeHostFile, writeHostFile } from '../platform/host-fi
 import { type HostServices, type ServiceName, startHostServices } from '../platform/host-services.ts';
 import { createLogger } from '../platform/log.ts';
 import { rendererPath } from '../platform/paths.ts';
+import type { RemoteHostsService } from '../platform/remote-hosts/remote-hosts.ts';
+import { plainBox } from '../platform/secret-box.ts';
 import { openServiceLog } from '../platform/service-log.ts';
 import type { ServiceState } from '../platform/supervise.ts';
 import { packageVersion } from '../platform/version.ts';
 import { systemClock } from '../shared/clock.ts';
 import { serveInterface } from './app-protocol.ts';
+import { openDesktopHosts } from './hosts/hosts.ts';
 import { answerCalls } from './ipc.ts';
 import { lendHelpers } from './lent-helpers.ts';
 import { stopBeforeQuit } from './lifecycle.ts';
@@ -44,14 +47,21 @@ async function start(): Promise<void> {
   try {
     await makePrivateFolder(dataDir);
     await app.whenReady();
-    const services = await startServices();
+    let serve: HostServices['serve'] = () => undefined;
+    const hosts = await openDesktopHosts({ dataDir, box: plainBox, log, onServed: (served) => serve(served) });
+    const services = await startServices(hosts.remote);
+    serve = services.serve;
     stopBeforeQuit(app, log, async () => {
+      await hosts.stop();
       await services.stop();
       await removeHostFile(dataDir);
     });
     restrictPermissions(session.defaultSession);
-    protocol.handle(ownScheme, serveInterface(rendererPath(), services.url));
-    answerCalls({ host: () => ({ hostUrl: services.url, bearer: services.bearer }) }, unexpected);
+    protocol.handle(
+      ownScheme,
+      serveInterface(rendererPath(), () => hosts.originOf(services)),
+    );
+    answerCalls(hosts.handlers(services), unexpected);
     openWindow(log);
   } catch (error) {
     log.error({ error }, 'could not start');
@@ -60,7 +70,7 @@ async function start(): Promise<void> {
   }
 }
 
-async function startServices(): Promise<HostServices> {
+async function startServices(remote: RemoteHostsService): Promise<HostServices> {
   const running = await readHostFile(dataDir);
   if (running !== null) throw new Error(`A host runs on ${dataDir} already (process ${running.pid}). Stop it first.`);
   const openLog = (name: ServiceName) => openServiceLog(join(dataDir, 'logs'), name);
@@ -74,6 +84,8 @@ async function startServices(): Promise<HostServices> {
     fork: lendHelpers(forkUtility, forkUtilityHelper),
     onState: logState,
     onOutput: (name, text) => logs[name].write(text),
+    servedHosts: remote.served(),
+    onStanding: (standing) => remote.nodeStands(standing),
   });
   const { url, bearer } = services;
   await writeHostFile(dataDir, {

@@ -6,12 +6,15 @@
  * A page without the bridge runs in a browser and is served by its host.
  */
 import { type Static, type TObject, type TSchema, type TTuple, Type } from 'typebox';
+import { FoundHost, HostChoice, HostLook, JoinConfirmed, RemoteHost, RemoteHosts } from './model/remote-host.ts';
+import { Id } from './model/values.ts';
 import type { Problem } from './problem.ts';
 
 /** The host that this window talks to, and the token that main made at this start. */
 export const DesktopHostSchema = Type.Object({
   hostUrl: Type.String({ description: 'Origin without a slash at the end, for example `http://127.0.0.1:4171`' }),
   bearer: Type.String(),
+  choice: HostChoice,
 });
 export type DesktopHost = Static<typeof DesktopHostSchema>;
 
@@ -28,6 +31,21 @@ const call = <Arguments extends TSchema[], Answer extends TSchema>(args: [...Arg
 /** Calls from the window to main, by name. */
 export const desktopCalls = {
   host: call([], DesktopHostSchema),
+
+  // Hosts on other machines (src/main/hosts).
+  hosts: call([], RemoteHosts),
+  findHosts: call([], Type.Array(FoundHost)),
+  lookAtHost: call([Type.String({ maxLength: 2_048, description: 'An invite link, or KEY@host' })], HostLook),
+  confirmHost: call([Id], HostLook),
+  joinHost: call([JoinConfirmed], RemoteHost),
+  chooseHost: call([HostChoice], Type.Void()),
+  removeHost: call([Id], Type.Void()),
+  trustHostAnew: call(
+    [Id, Type.String({ maxLength: 80, description: 'The fingerprint that was compared' })],
+    Type.Void(),
+  ),
+  contribute: call([Id, Id], Type.Void()),
+  stopContributing: call([Id], Type.Void()),
 } satisfies Record<string, CallSchema>;
 
 /** What main tells the window unasked, by name. */
