@@ -40,6 +40,8 @@ export interface HostServicesOptions {
   models?: ModelChoices;
   /** Other delays before a service that ended is started again than the product's; for tests. */
   restart?: RestartLimits;
+  /** Milliseconds a service has from being asked to end to SIGTERM, and from there to SIGKILL; default 12 s. */
+  stopDeadline?: number;
   fork: ForkService;
   onState(name: ServiceName, state: ServiceState<unknown>): void;
   onOutput(name: ServiceName, text: string): void;
@@ -59,6 +61,8 @@ export interface HostServices {
   node: Promise<WorkerReady> | null;
   /** The hosts on other machines that the embedded worker serves beside this one, from now on. */
   serve(hosts: readonly HostToJoin[]): void;
+  /** Starts a service anew at once, also one that was given up. */
+  restart(name: ServiceName): void;
   /** Ends the worker, then the orchestrator; resolves when both are gone. */
   stop(): Promise<void>;
 }
@@ -89,6 +93,7 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
       // A life that is just beginning may have started with the old ones.
       if (!tell()) void worker?.ready().then(tell, () => undefined);
     },
+    restart: (name) => (name === 'worker' ? worker : orchestrator)?.restart(),
     stop: async () => {
       await worker?.stop();
       await orchestrator.stop();
@@ -116,6 +121,7 @@ export function startWorker(
       ...(options.nodeTimings === undefined ? {} : { nodeTimings: options.nodeTimings }),
     }),
     ...(options.restart === undefined ? {} : { restart: options.restart }),
+    ...(options.stopDeadline === undefined ? {} : { stopDeadline: options.stopDeadline }),
     readySchema: WorkerReadySchema,
     onState: (state) => options.onState('worker', state),
     onOutput: (text) => options.onOutput('worker', text),
@@ -160,6 +166,7 @@ async function startOnPort(options: HostServicesOptions, tokens: Tokens, port: n
       ...(options.nodeTimings === undefined ? {} : { nodeTimings: options.nodeTimings }),
     }),
     ...(options.restart === undefined ? {} : { restart: options.restart }),
+    ...(options.stopDeadline === undefined ? {} : { stopDeadline: options.stopDeadline }),
     readySchema: OrchestratorReadySchema,
     onState: (state) => options.onState('orchestrator', state),
     onOutput: (text) => options.onOutput('orchestrator', text),

@@ -162,6 +162,24 @@ describe('supervision of real processes', () => {
     expect(isAlive(pid)).toBe(false);
   });
 
+  test('started anew when asked: one that runs is ended first, one that was given up gets another life', async () => {
+    let behaviour = 'well';
+    const { service, states } = start(() => behaviour);
+    const first = await service.ready();
+    service.restart();
+    service.restart();
+    await vi.waitFor(() => expect(states.filter(({ state }) => state === 'ready')).toHaveLength(2), {
+      timeout: 10_000,
+    });
+    expect(isAlive(first.pid)).toBe(false);
+    behaviour = 'refuse';
+    service.restart();
+    await vi.waitFor(() => expect(service.state().state).toBe('failed'), { timeout: 10_000 });
+    behaviour = 'well';
+    service.restart();
+    expect((await service.ready()).pid).not.toBe(first.pid);
+  });
+
   test('a start message of the wrong form is refused, not ignored', async () => {
     const service = supervise({
       name: 'sample',

@@ -48,6 +48,8 @@ export interface Supervised<Ready> {
   ready(): Promise<Ready>;
   /** Tells the present life something; false where there is none that is ready, and the next start message has to say it. */
   send(message: unknown): boolean;
+  /** Starts it anew at once, whatever its state: one that runs is ended first. What went wrong before is forgotten. */
+  restart(): void;
   /** Asks the service to end, then SIGTERM, then SIGKILL; resolves when it is gone. Calling it again waits for the same end. */
   stop(): Promise<void>;
 }
@@ -73,6 +75,7 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
   let running: { process: ServiceProcess; gone: Promise<void> } | undefined;
   let timer: NodeJS.Timeout | undefined;
   let stopped: Promise<void> | undefined;
+  let askedAnew = false;
   const listeners = new Set<(state: ServiceState<Ready>) => void>();
 
   const enter = (state: ServiceState<Ready>) => {
@@ -113,6 +116,7 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
         running = undefined;
         resolve();
         if (stopped !== undefined) return;
+        if (askedAnew) return liveAnew();
         const reason = late ? 'it did not get ready in time' : `it ended with ${how}`;
         const readyFor = readyAt === null ? null : clock.now() - readyAt;
         if (failure?.passing === true) againLater(failure, readyFor);
@@ -137,6 +141,13 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
   };
 
   const giveUp = (failure: ServiceFailed) => enter({ state: 'failed', failure });
+
+  const liveAnew = () => {
+    clearTimeout(timer);
+    askedAnew = false;
+    history = noHistory;
+    live();
+  };
 
   const end = async () => {
     clearTimeout(timer);
@@ -165,6 +176,12 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
       if (current.state !== 'ready' || running === undefined) return false;
       running.process.send(message);
       return true;
+    },
+    restart: () => {
+      if (stopped !== undefined || askedAnew) return;
+      if (running === undefined) return liveAnew();
+      askedAnew = true;
+      void endProcess(running.process, running.gone, stopDeadline);
     },
     stop: () => {
       stopped ??= end();
