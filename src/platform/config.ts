@@ -66,3 +66,19 @@ function isPassedOn(name: string): boolean {
 function nonEmpty(value: string | undefined): string | undefined {
   return value === undefined || value === '' ? undefined : value;
 }
+
+/** What the system has to start to get this app, and where it looks for what is started at login (Linux). */
+export interface StartedProgram {
+  platform: NodeJS.Platform;
+  /** Of an AppImage the image itself, which is elsewhere than what runs. */
+  executable: string;
+  configHome: string;
+}
+
+export function startedProgram(): StartedProgram {
+  return {
+    platform: process.platform,
+    executable: process.env['APPIMAGE'] ?? process.execPath,
+    configHome: process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
+  };
+}

@@ -7,6 +7,9 @@ export interface SecretBox {
   open(sealed: string): Promise<string>;
 }
 
+/** In the data folder: the master key of the embedded host, closed up by the keychain of the account that runs the desktop app. */
+export const sealedMasterKey = 'master.key.sealed';
+
 const mark = 'plain:';
 
 /** Where there is no keychain: as it is, for a file that only this account may read (S5). */

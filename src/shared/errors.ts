@@ -56,7 +56,7 @@ export const errorCatalogue = {
   certificate_changed: {
     status: 421,
     title: 'The host shows another certificate than the one it is known by',
-    next: 'Somebody may be in between. If the host really has a new one, compare its fingerprint there and give it with --fingerprint.',
+    next: 'Somebody may be in between. If the host really has a new one, compare its fingerprint there before you trust it: in the app under Hosts, on the command line with --fingerprint.',
   },
   host_away: {
     status: 502,
@@ -282,6 +282,11 @@ export const errorCatalogue = {
     status: 500,
     title: 'The master key of this host cannot be read',
     next: 'Put master.key back from a backup; or move it away, and put in every provider key and secret again.',
+  },
+  master_key_sealed: {
+    status: 500,
+    title: 'The keychain of this account does not open the master key',
+    next: 'Unlock or restore the keychain and start again, with the desktop app; or move master.key.sealed away, and put in every provider key and secret again.',
   },
   key_refused: {
     status: 422,

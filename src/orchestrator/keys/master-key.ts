@@ -1,17 +1,22 @@
 /** Where the master key comes from: the desktop's keychain, by the start message; else a file of the owner's alone (S5). */
+import { existsSync } from 'node:fs';
 import { chmod, link, open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sealedMasterKey } from '../../platform/secret-box.ts';
 import { AppError } from '../../shared/errors.ts';
 import type { RandomBytes } from '../workspaces/secrets.ts';
 import { masterKeyBytes } from './vault.ts';
 
 const fileName = 'master.key';
 
-/** `given` is base64, from a keychain. Rejects `master_key_damaged` for one that is not 32 bytes; it is never made anew over it. */
+/** `given` is base64, from a keychain. Rejects `master_key_damaged` for one that is not 32 bytes, `master_key_sealed` where only the desktop can open it; it is never made anew over one. */
 export async function masterKey(dataDir: string, given: string | undefined, random: RandomBytes): Promise<Buffer> {
   if (given !== undefined) return parse(given, 'The keychain');
   const path = join(dataDir, fileName);
-  return (await readKey(path)) ?? (await makeKey(path, random));
+  const known = await readKey(path);
+  // Another key beside it would leave what it encrypted behind for good.
+  if (known === null && existsSync(join(dataDir, sealedMasterKey))) throw new AppError('master_key_sealed');
+  return known ?? (await makeKey(path, random));
 }
 
 async function readKey(path: string): Promise<Buffer | null> {
