@@ -12,8 +12,11 @@ const neverRead = [
   /\.map$/,
   /\.(d\.[cm]?ts|[cm]?tsx?|flow|tsbuildinfo)$/,
   /\.(md|markdown)$/i,
+  /\.(test|spec)\.[cm]?js$/,
   /\/node_modules\/\.[^/]+/,
   /\/node_modules\/(deno|@deno|kubo)(\/|$)/,
+  // What native modules and kubo need while they are being installed.
+  /\/node_modules\/(es-abstract|node-gyp|prebuild-install|node-addon-api)(\/|$)/,
   /\/node_modules\/(.+\/)?(tests?|__tests__|examples?|\.github)(\/|$)/,
   // Sources and leavings of native modules; what is loaded of them is the .node file.
   /\/node_modules\/sqlite3\/(deps|src|node-addon-api|binding\.gyp)(\/|$)/,

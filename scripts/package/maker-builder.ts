@@ -16,10 +16,12 @@ export interface BuilderConfig {
 export class BuilderMaker extends MakerBase<BuilderConfig> {
   override name: BuilderTarget;
   override defaultPlatforms: ForgePlatform[];
+  private readonly given: BuilderConfig;
 
   constructor(target: BuilderTarget, config: BuilderConfig) {
     super(config, [target === 'nsis' ? 'win32' : 'linux']);
     this.name = target;
+    this.given = config;
     this.defaultPlatforms = [target === 'nsis' ? 'win32' : 'linux'];
   }
 
@@ -28,13 +30,13 @@ export class BuilderMaker extends MakerBase<BuilderConfig> {
   }
 
   override clone(): BuilderMaker {
-    return new BuilderMaker(this.name, this.config);
+    return new BuilderMaker(this.name, this.given);
   }
 
   override async make({ dir, makeDir, targetArch, packageJSON }: MakerOptions): Promise<string[]> {
     const output = join(makeDir, this.name, targetArch);
     await this.ensureDirectory(output);
-    const { appId, fileName, configuration } = this.config;
+    const { appId, fileName, configuration } = this.given;
     const artifactName = fileName(packageJSON.version, targetArch);
     const made = await build({
       prepackaged: dir,

@@ -40,6 +40,7 @@ export class DebMaker extends MakerBase<DebConfig> {
     );
     await promisify(execFile)('dpkg-deb', [
       `-Z${this.config.compression}`,
+      ...(this.config.compression === 'gzip' ? ['-z1'] : []),
       '--root-owner-group',
       '--build',
       stage,

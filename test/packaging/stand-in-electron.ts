@@ -13,12 +13,17 @@ export async function makeStandInZip(folder: string, version: string): Promise<s
   await mkdir(join(content, 'resources'), { recursive: true });
   await mkdir(zips, { recursive: true });
   const wire = Buffer.concat([Buffer.from(sentinel), Buffer.from([1, fuseCount]), Buffer.from('1'.repeat(fuseCount))]);
-  await writeFile(join(content, 'electron'), Buffer.concat([Buffer.from('\x7fELF stand-in\n'), wire, Buffer.alloc(64)]));
+  await writeFile(
+    join(content, 'electron'),
+    Buffer.concat([Buffer.from('\x7fELF stand-in\n'), wire, Buffer.alloc(64)]),
+  );
   await chmod(join(content, 'electron'), 0o755);
   for (const name of ['chrome-sandbox', 'version', 'LICENSE', 'LICENSES.chromium.html', 'resources/default_app.asar']) {
     await writeFile(join(content, name), `stand-in ${name}\n`);
   }
-  execFileSync('zip', ['-q', '-r', '-0', join(zips, `electron-v${version}-linux-${process.arch}.zip`), '.'], { cwd: content });
+  execFileSync('zip', ['-q', '-r', '-0', join(zips, `electron-v${version}-linux-${process.arch}.zip`), '.'], {
+    cwd: content,
+  });
   return zips;
 }
 
