@@ -7,6 +7,7 @@ import { systemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { ApiProvider, createApi } from './api/api.ts';
 import { findHost } from './api/host.ts';
+import { LazyHostDialogs } from './app/hosts/lazy-host-dialogs.tsx';
 import { preloadPages } from './app/lazy-pages.ts';
 import { createAppRouter } from './app/router.tsx';
 import { startTheme } from './app/theme.ts';
@@ -57,6 +58,7 @@ async function start(root: HTMLElement): Promise<void> {
         <ApiProvider value={api}>
           <TooltipProvider>
             <RouterProvider router={router} />
+            <LazyHostDialogs />
             <Toasts />
           </TooltipProvider>
         </ApiProvider>

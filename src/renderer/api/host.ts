@@ -1,5 +1,6 @@
 import { type Client, createClient, routeUrl } from '../../shared/api/client.ts';
 import { routes } from '../../shared/api/routes.ts';
+import { thisComputer } from '../../shared/model/remote-host.ts';
 import { type Desktop, findDesktop } from './desktop.ts';
 
 /** How this page reaches its host. */
@@ -11,6 +12,8 @@ export interface Host {
   fileUrl(fileId: string): Promise<{ url: string; release: () => void }>;
   /** The app around this page, or null in a browser. */
   desktop: Desktop | null;
+  /** Which host the window shows: the one of this computer, or the id of another. */
+  choice: string;
 }
 
 /** In the desktop window the bridge names host and token; in a browser it is the page's own origin, with the session cookie. */
@@ -19,15 +22,16 @@ export async function findHost(scope: Window): Promise<Host> {
   if (desktop === null) {
     const { origin } = scope.location;
     const fileUrl = async (fileId: string) => ({ url: contentUrl(origin, fileId), release: () => {} });
-    return { client: createClient({ baseUrl: origin }), origin, fileUrl, desktop: null };
+    return { client: createClient({ baseUrl: origin }), origin, fileUrl, desktop: null, choice: thisComputer };
   }
-  const { hostUrl, bearer } = await desktop.call('host');
+  const { hostUrl, bearer, choice } = await desktop.call('host');
   const fileUrl = (fileId: string) => loadFile(contentUrl(hostUrl, fileId), bearer);
   return {
     client: createClient({ baseUrl: hostUrl, token: bearer }),
     origin: hostUrl,
     fileUrl,
     desktop,
+    choice,
   };
 }
 

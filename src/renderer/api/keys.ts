@@ -22,6 +22,8 @@ export interface JobFilter {
 /** The names of everything that is kept in the query cache. What belongs to a workspace starts with it. */
 export const keys = {
   me: ['me'] as const,
+  /** The hosts that this computer knows; of the app, not of a host. */
+  hosts: ['hosts'] as const,
   workspaces: ['workspaces'] as const,
   samples: ['samples'] as const,
   thisNode: ['this-node'] as const,

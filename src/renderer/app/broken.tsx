@@ -8,7 +8,7 @@ import { TitleBar } from './title-bar.tsx';
 export function Broken({ error, reset }: ErrorComponentProps) {
   const router = useRouter();
   const [retrying, setRetrying] = useState(false);
-  const hostAway = !(error instanceof AppError);
+  const hostAway = !(error instanceof AppError) || error.code === 'host_away';
   useEffect(() => {
     if (!hostAway) return;
     const timer = setInterval(() => void router.invalidate(), 5000);

@@ -4,6 +4,7 @@ import { errorWords } from '../api/error-words.ts';
 import { ErrorState } from '../ui/error-state.tsx';
 import { formatDuration } from '../ui/numbers.ts';
 import { useNow } from '../ui/relative-time.tsx';
+import { HostActions } from './hosts/host-actions.tsx';
 
 interface LoadErrorProps {
   /** "The flows could not be loaded" */
@@ -28,7 +29,7 @@ export function LoadError({ title, error, onRetry, retrying }: LoadErrorProps) {
     onRetry();
   };
   return (
-    <ErrorState title={title} onRetry={retry} retrying={retrying} note={note}>
+    <ErrorState title={title} onRetry={retry} retrying={retrying} note={note} actions={<HostActions error={error} />}>
       {what} {next}
     </ErrorState>
   );

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Moon, Play, SquarePlay, Sun, SunMoon, Workflow } from 'lucide-react';
+import { Moon, Play, Server, SquarePlay, Sun, SunMoon, Workflow } from 'lucide-react';
 import { useEffect } from 'react';
 import { useApi } from '../api/api.ts';
 import { errorWords } from '../api/error-words.ts';
@@ -8,6 +8,7 @@ import { flowsQuery, nodesQuery, runsQuery } from '../api/queries.ts';
 import { CommandPalette, type PaletteEntry, type PaletteGroup } from '../ui/command-palette.tsx';
 import { MachineChip } from '../ui/machine-chip.tsx';
 import { toast } from '../ui/toasts.tsx';
+import { openJoin } from './hosts/hosts-state.ts';
 import { gpuWords, presenceOf, standingWords } from './node-facts.ts';
 import { thisNodePage, workPages, youPage } from './pages.ts';
 import { setPaletteOpen, usePalette } from './palette-state.ts';
@@ -119,6 +120,7 @@ function useActionEntries(): PaletteEntry[] {
     : [];
   return [
     ...runs,
+    ...(host.desktop === null ? [] : [{ id: 'join-host', label: 'Join a host', icon: Server, run: () => openJoin() }]),
     { id: 'theme-light', label: 'Light theme', icon: Sun, run: () => chooseTheme('light') },
     { id: 'theme-dark', label: 'Dark theme', icon: Moon, run: () => chooseTheme('dark') },
     { id: 'theme-system', label: 'Theme of the system', icon: SunMoon, run: () => chooseTheme('system') },

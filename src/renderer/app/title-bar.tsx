@@ -5,6 +5,7 @@ import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { HostMenu } from './hosts/host-menu.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { openPalette } from './palette-state.ts';
 
@@ -23,7 +24,7 @@ export function TitleBar({ bare = false }: { bare?: boolean }) {
         <BackAndForward />
       </div>
       {bare ? <span /> : <PaletteField />}
-      <div className="row justify-end">{!bare && <LiveMark />}</div>
+      <div className="row justify-end">{bare ? platform !== undefined && <HostMenu /> : <LiveMark />}</div>
     </header>
   );
 }

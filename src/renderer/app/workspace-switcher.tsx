@@ -2,10 +2,13 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { ChevronsUpDown, Plus } from 'lucide-react';
 import { useState } from 'react';
+import type { Workspace } from '../../shared/model/workspace.ts';
 import { useApi } from '../api/api.ts';
 import { meQuery, workspacesQuery } from '../api/queries.ts';
 import { Icon } from '../ui/icon.tsx';
 import { Menu, MenuCaption, MenuChoice, MenuItem, MenuLine } from '../ui/menu.tsx';
+import { ContributeItem } from './hosts/contribute-item.tsx';
+import { HostItems } from './hosts/host-menu.tsx';
 import { useMay, useWorkspace } from './workspace.ts';
 import { WorkspaceDialog } from './workspace-dialog.tsx';
 
@@ -16,6 +19,15 @@ export const WorkspaceTile = ({ name }: { name: string }) => (
   >
     {[...name.trim()][0]?.toLocaleUpperCase('en') ?? '?'}
   </span>
+);
+
+/** The app reaches several hosts; a browser is served by one and shows that one alone. */
+const HostsOfMenu = ({ workspace }: { workspace: Workspace }) => (
+  <>
+    <ContributeItem workspace={workspace} />
+    <MenuLine />
+    <HostItems />
+  </>
 );
 
 /** Which workspace, on which host; leads to the others. */
@@ -47,7 +59,12 @@ export function WorkspaceSwitcher({ small = false }: { small?: boolean }) {
   );
   return (
     <>
-      <Menu trigger={trigger} align="start" side={small ? 'right' : 'bottom'} width={232}>
+      <Menu
+        trigger={trigger}
+        align="start"
+        side={small ? 'right' : 'bottom'}
+        width={api.host.desktop === null ? 232 : 280}
+      >
         <MenuCaption>Workspaces</MenuCaption>
         <MenuChoice
           value={workspace.id}
@@ -59,6 +76,7 @@ export function WorkspaceSwitcher({ small = false }: { small?: boolean }) {
         <MenuItem icon={Plus} onSelect={() => setDialog('new')}>
           New workspace
         </MenuItem>
+        {api.host.desktop !== null && <HostsOfMenu workspace={workspace} />}
       </Menu>
       <WorkspaceDialog
         key={dialog}

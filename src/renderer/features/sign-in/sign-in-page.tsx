@@ -1,8 +1,10 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useRouter, useSearch } from '@tanstack/react-router';
 import { useEffect, useRef } from 'react';
+import { thisComputer } from '../../../shared/model/remote-host.ts';
 import { useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
+import { NotAMember } from '../../app/hosts/not-a-member.tsx';
 import { TitleBar } from '../../app/title-bar.tsx';
 import { Button } from '../../ui/button.tsx';
 import { CopyLine } from '../../ui/copy-line.tsx';
@@ -19,7 +21,7 @@ function takeCode(): string | null {
 
 /** `/sign-in#code=…` signs in; without a code it says how to get a link. */
 export function SignInPage() {
-  const { client } = useApi().host;
+  const { client, choice } = useApi().host;
   const { from = '/' } = useSearch({ from: '/sign-in' });
   const router = useRouter();
   const cache = useQueryClient();
@@ -45,13 +47,19 @@ export function SignInPage() {
       <main className="flex overflow-auto bg-canvas p-5">
         <section className="m-auto w-full max-w-110 rounded-[14px] border border-line-2 bg-surface p-7 shadow-1">
           <Logo size={28} />
-          <h1 className="mt-5 text-20 font-strong">{signsIn ? 'Signing in' : 'Sign in to this host'}</h1>
-          {signsIn ? (
-            <p className="mt-2 row gap-2 text-14 text-ink-2" role="status">
-              <StateGlyph state="running" /> One moment.
-            </p>
+          {choice === thisComputer ? (
+            <>
+              <h1 className="mt-5 text-20 font-strong">{signsIn ? 'Signing in' : 'Sign in to this host'}</h1>
+              {signsIn ? (
+                <p className="mt-2 row gap-2 text-14 text-ink-2" role="status">
+                  <StateGlyph state="running" /> One moment.
+                </p>
+              ) : (
+                <HowToSignIn failure={isError ? errorWords(error).what : null} />
+              )}
+            </>
           ) : (
-            <HowToSignIn failure={isError ? errorWords(error).what : null} />
+            <NotAMember />
           )}
         </section>
       </main>

@@ -7,6 +7,7 @@ import type { Workspace } from '../../../shared/model/workspace.ts';
 import { type Api, useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { flowsQuery, samplesQuery, thisNodeQuery, workspacesQuery } from '../../api/queries.ts';
+import { openJoin } from '../../app/hosts/hosts-state.ts';
 import { gpuWords, hardwareWords } from '../../app/node-facts.ts';
 import { readStored, writeStored } from '../../app/stored.ts';
 import { TitleBar } from '../../app/title-bar.tsx';
@@ -22,6 +23,7 @@ import { readJoinTarget } from './join-target.ts';
 /** First start: three doors. */
 export function StartPage() {
   const api = useApi();
+  const { desktop } = api.host;
   const workspaces = useQuery(workspacesQuery(api)).data;
   const workspace = workspaces?.find((one) => one.id === readStored('workspace')) ?? workspaces?.[0];
   const node = useQuery({ ...thisNodeQuery(api), retry: false }).data?.node ?? null;
@@ -56,9 +58,13 @@ export function StartPage() {
             number={3}
             title="Join a team"
             picture={<JoinPicture own={own} />}
-            text="Paste the invite link, or the key and address, that you were given, then run the command on the machine that joins. Its owner sets how much others may use."
+            text={
+              desktop === null
+                ? 'Paste the invite link, or the key and address, that you were given, then run the command on the machine that joins. Its owner sets how much others may use.'
+                : 'Open the invite link, or type the key and address, that you were given. You decide how much of this machine others may use.'
+            }
           >
-            <JoinCommand />
+            {desktop === null ? <JoinCommand /> : <JoinHere />}
           </Door>
         </div>
         {node !== null && (
@@ -124,6 +130,36 @@ function NameWorkspace({ workspace }: { workspace: Workspace | undefined }) {
       </Button>
       {workspace !== undefined && open && <HostDialog workspace={workspace} onClose={() => setOpen(false)} />}
     </>
+  );
+}
+
+/** In the app a link is looked at, confirmed and joined on the spot. */
+function JoinHere() {
+  const [typed, setTyped] = useState('');
+  return (
+    <form
+      className="row gap-2"
+      onSubmit={(event) => {
+        event.preventDefault();
+        openJoin(typed);
+      }}
+    >
+      <div className="min-w-0 flex-1">
+        <Input
+          size="l"
+          mono={typed !== ''}
+          aria-label="Invite link, or share key and address, KEY@host"
+          placeholder="Invite link or KEY@host"
+          value={typed}
+          maxLength={2048}
+          spellCheck={false}
+          onChange={(event) => setTyped(event.target.value)}
+        />
+      </div>
+      <Button size="l" type="submit">
+        Join
+      </Button>
+    </form>
   );
 }
 
