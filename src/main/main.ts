@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { app, BrowserWindow, dialog, protocol, session } from 'electron';
+import { app, dialog, protocol, safeStorage, session } from 'electron';
 import { dataFolder } from '../platform/config.ts';
 import { makePrivateFolder } from '../platform/data-folder.ts';
 import { readHostFile, removeHostFile, writeHostFile } from '../platform/host-file.ts';
@@ -7,28 +7,32 @@ import { type HostServices, type ServiceName, startHostServices } from '../platf
 import { createLogger } from '../platform/log.ts';
 import { rendererPath } from '../platform/paths.ts';
 import type { RemoteHostsService } from '../platform/remote-hosts/remote-hosts.ts';
-import { plainBox } from '../platform/secret-box.ts';
 import { openServiceLog } from '../platform/service-log.ts';
 import type { ServiceState } from '../platform/supervise.ts';
 import { packageVersion } from '../platform/version.ts';
 import { systemClock } from '../shared/clock.ts';
 import { serveInterface } from './app-protocol.ts';
+import { type Desktop, openDesktop } from './desktop.ts';
 import { openDesktopHosts } from './hosts/hosts.ts';
 import { answerCalls } from './ipc.ts';
 import { lendHelpers } from './lent-helpers.ts';
 import { stopBeforeQuit } from './lifecycle.ts';
 import { ownScheme } from './own-page.ts';
+import { secretBox } from './secrets/keychain-box.ts';
+import { desktopMasterKey } from './secrets/master-key.ts';
 import { forkUtility, forkUtilityHelper } from './utility-process.ts';
-import { openWindow, restrictPermissions } from './window.ts';
+import { restrictPermissions } from './window.ts';
 
 /**
  * The desktop app: one window, and the same two services that `otherthing host` runs.
  *
- *   start:  single instance → services → app:// → window
+ *   start:  single instance → keychain, choices → services → app:// → window
  *   stop:   will-quit → worker → orchestrator → quit (lifecycle.ts)
  */
 const log = createLogger({ name: 'main' });
 const dataDir = dataFolder();
+/** Milliseconds to SIGTERM, and to SIGKILL, for each of the two services: the app is gone within ten seconds. */
+const stopDeadline = 2_300;
 
 app.setPath('userData', dataDir);
 // The window's own cache and storage, apart from the host's data.
@@ -42,14 +46,14 @@ if (app.requestSingleInstanceLock()) void start();
 else app.quit();
 
 async function start(): Promise<void> {
-  app.on('second-instance', focusWindow);
-  app.on('window-all-closed', () => app.quit());
   try {
     await makePrivateFolder(dataDir);
     await app.whenReady();
     let serve: HostServices['serve'] = () => undefined;
-    const hosts = await openDesktopHosts({ dataDir, box: plainBox, log, onServed: (served) => serve(served) });
-    const services = await startServices(hosts.remote);
+    const box = await secretBox(safeStorage);
+    const desktop = await openDesktop({ dataDir, box, clock: systemClock, log, args: process.argv });
+    const hosts = await openDesktopHosts({ dataDir, box, log, onServed: (served) => serve(served) });
+    const services = await startServices(hosts.remote, desktop, await desktopMasterKey(dataDir, box));
     serve = services.serve;
     stopBeforeQuit(app, log, async () => {
       await hosts.stop();
@@ -61,8 +65,8 @@ async function start(): Promise<void> {
       ownScheme,
       serveInterface(rendererPath(), () => hosts.originOf(services)),
     );
-    answerCalls(hosts.handlers(services), unexpected);
-    openWindow(log);
+    answerCalls({ ...desktop.handlers(services), ...hosts.handlers(services) }, unexpected);
+    desktop.begin();
   } catch (error) {
     log.error({ error }, 'could not start');
     dialog.showErrorBox('OtherThing could not start', error instanceof Error ? error.message : String(error));
@@ -70,7 +74,11 @@ async function start(): Promise<void> {
   }
 }
 
-async function startServices(remote: RemoteHostsService): Promise<HostServices> {
+async function startServices(
+  remote: RemoteHostsService,
+  { board }: Desktop,
+  masterKey: string | undefined,
+): Promise<HostServices> {
   const running = await readHostFile(dataDir);
   if (running !== null) throw new Error(`A host runs on ${dataDir} already (process ${running.pid}). Stop it first.`);
   const openLog = (name: ServiceName) => openServiceLog(join(dataDir, 'logs'), name);
@@ -82,7 +90,12 @@ async function startServices(remote: RemoteHostsService): Promise<HostServices> 
     staticDir: rendererPath(),
     version: packageVersion(),
     fork: lendHelpers(forkUtility, forkUtilityHelper),
-    onState: logState,
+    onState: (name, state) => {
+      logState(name, state);
+      board.note(name, state);
+    },
+    stopDeadline,
+    ...(masterKey === undefined ? {} : { masterKey }),
     onOutput: (name, text) => logs[name].write(text),
     servedHosts: remote.served(),
     onStanding: (standing) => remote.nodeStands(standing),
@@ -107,10 +120,4 @@ function logState(service: ServiceName, state: ServiceState<unknown>): void {
 
 function unexpected(error: unknown, call: string): void {
   log.error({ error, call }, 'a call of the window failed');
-}
-
-function focusWindow(): void {
-  const [window] = BrowserWindow.getAllWindows();
-  if (window?.isMinimized() === true) window.restore();
-  window?.focus();
 }

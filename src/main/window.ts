@@ -3,17 +3,17 @@ import { BrowserWindow, type Session, shell, type WebContents } from 'electron';
 import type { Logger } from '../platform/log.ts';
 import { packageRoot } from '../platform/paths.ts';
 import { externalLink, isAllowedPermission, isOwnPage, ownOrigin } from './own-page.ts';
+import { leastSize, type placeFor } from './window-place.ts';
 
 /** Milliseconds after which a window is shown even if its page has not painted yet. */
 const showAfter = 3_000;
 
-/** Opens the window on the interface, in a sandbox that reaches nothing but the preload bridge. */
-export function openWindow(log: Logger): BrowserWindow {
+/** Opens the window on a page of the interface, in a sandbox that reaches nothing but the preload bridge. */
+export function openWindow(log: Logger, place: ReturnType<typeof placeFor>, path = '/'): BrowserWindow {
   const window = new BrowserWindow({
-    width: 1440,
-    height: 900,
-    minWidth: 720,
-    minHeight: 480,
+    ...place,
+    minWidth: leastSize.width,
+    minHeight: leastSize.height,
     show: false,
     title: 'OtherThing',
     autoHideMenuBar: true,
@@ -37,7 +37,7 @@ export function openWindow(log: Logger): BrowserWindow {
   });
   window.once('closed', () => clearTimeout(timer));
   keepOnOwnPages(window.webContents);
-  window.loadURL(`${ownOrigin}/`).catch((error: unknown) => log.error({ error }, 'the page could not be loaded'));
+  window.loadURL(ownOrigin + path).catch((error: unknown) => log.error({ error }, 'the page could not be loaded'));
   return window;
 }
 

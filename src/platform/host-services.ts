@@ -7,6 +7,7 @@ import {
   type OrchestratorReady,
   OrchestratorReadySchema,
   type OrchestratorStart,
+  type PowerNews,
   type WorkerHosts,
   type WorkerReady,
   WorkerReadySchema,
@@ -32,6 +33,8 @@ export interface HostServicesOptions {
   version: string;
   /** Other timings than the product's; for tests. */
   nodeTimings?: Partial<NodeTimings>;
+  /** Of the account's keychain (S5); left out, a file in the data folder holds it. */
+  masterKey?: string;
   /** What the command line says about other machines reaching this host. */
   hosting?: OrchestratorStart['hosting'];
   /** Hosts on other machines that the embedded worker serves from the start. */
@@ -61,6 +64,8 @@ export interface HostServices {
   node: Promise<WorkerReady> | null;
   /** The hosts on other machines that the embedded worker serves beside this one, from now on. */
   serve(hosts: readonly HostToJoin[]): void;
+  /** Tells the embedded worker how the machine is powered and used; each of its lives learns the last that was said. */
+  tellPower(news: PowerNews): void;
   /** Starts a service anew at once, also one that was given up. */
   restart(name: ServiceName): void;
   /** Ends the worker, then the orchestrator; resolves when both are gone. */
@@ -77,7 +82,14 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
   const { orchestrator, ready } = await startOrchestrator(options, { adminToken: bearer, workerToken });
   const embedding: HostToJoin = { url: ready.url, introduce: workerToken };
   let hosts: HostToJoin[] = [embedding, ...(options.servedHosts ?? [])];
-  const worker = options.withWorker ? startWorker(options, () => hosts) : null;
+  let power: PowerNews | null = null;
+  const onState: HostServicesOptions['onState'] = (name, state) => {
+    options.onState(name, state);
+    if (state.state === 'ready' && power !== null) worker?.send(power);
+  };
+  const worker: Supervised<WorkerReady> | null = options.withWorker
+    ? startWorker({ ...options, onState }, () => hosts)
+    : null;
   const node = worker?.ready() ?? null;
   // Whoever does not ask for the node must not be ended by its failure; the state says it too.
   node?.catch(() => undefined);
@@ -92,6 +104,10 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
       const tell = () => worker?.send({ type: 'hosts', hosts } satisfies WorkerHosts) ?? true;
       // A life that is just beginning may have started with the old ones.
       if (!tell()) void worker?.ready().then(tell, () => undefined);
+    },
+    tellPower: (news) => {
+      power = news;
+      worker?.send(news);
     },
     restart: (name) => (name === 'worker' ? worker : orchestrator)?.restart(),
     stop: async () => {
@@ -162,6 +178,7 @@ async function startOnPort(options: HostServicesOptions, tokens: Tokens, port: n
       staticDir,
       version,
       ...tokens,
+      ...(options.masterKey === undefined ? {} : { masterKey: options.masterKey }),
       ...(options.hosting === undefined ? {} : { hosting: options.hosting }),
       ...(options.nodeTimings === undefined ? {} : { nodeTimings: options.nodeTimings }),
     }),

@@ -6,6 +6,7 @@
  * A page without the bridge runs in a browser and is served by its host.
  */
 import { type Static, type TObject, type TSchema, type TTuple, Type } from 'typebox';
+import { DesktopChoices, DesktopLink, DesktopNotice, DesktopStanding, ServiceStanding } from './model/desktop.ts';
 import { FoundHost, HostChoice, HostLook, JoinConfirmed, RemoteHost, RemoteHosts } from './model/remote-host.ts';
 import { Id } from './model/values.ts';
 import type { Problem } from './problem.ts';
@@ -32,6 +33,15 @@ const call = <Arguments extends TSchema[], Answer extends TSchema>(args: [...Arg
 export const desktopCalls = {
   host: call([], DesktopHostSchema),
 
+  // The app itself (src/main/desktop.ts).
+  desktop: call([], DesktopStanding),
+  restartService: call([ServiceStanding.properties.name], Type.Void()),
+  showLogs: call([], Type.Void()),
+  setChoices: call([Type.Partial(DesktopChoices, { additionalProperties: false })], DesktopStanding),
+  /** The link that the app was opened with, once. */
+  takeLink: call([], Type.Union([DesktopLink, Type.Null()])),
+  notify: call([DesktopNotice], Type.Void()),
+
   // Hosts on other machines (src/main/hosts).
   hosts: call([], RemoteHosts),
   findHosts: call([], Type.Array(FoundHost)),
@@ -49,7 +59,13 @@ export const desktopCalls = {
 } satisfies Record<string, CallSchema>;
 
 /** What main tells the window unasked, by name. */
-export const desktopEvents = {} satisfies Record<string, TSchema>;
+export const desktopEvents = {
+  desktop: DesktopStanding,
+  /** A link was opened with the app; takeLink gives it. */
+  link: DesktopLink,
+  /** The page at this path is asked for, by a click on a message of the system. */
+  open: Type.String(),
+} satisfies Record<string, TSchema>;
 
 export type DesktopCall = keyof typeof desktopCalls;
 export type DesktopArguments<Name extends DesktopCall> = Static<(typeof desktopCalls)[Name]['arguments']>;

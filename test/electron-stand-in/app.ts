@@ -28,6 +28,16 @@ class StandInApp extends EventEmitter {
     return true;
   }
 
+  readonly isPackaged = false;
+
+  setLoginItemSettings(): void {
+    throw new Error('Electron has no login items on Linux');
+  }
+
+  setAsDefaultProtocolClient(): boolean {
+    return true;
+  }
+
   get isQuitting(): boolean {
     return this.quitting;
   }

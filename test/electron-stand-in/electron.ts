@@ -2,13 +2,14 @@ import { shellCalls } from './shell.ts';
 
 // biome-ignore-start lint/performance/noBarrelFile: this is the module `electron`
 export { app } from './app.ts';
+export { dialog } from './dialog.ts';
+export { Notification } from './notification.ts';
+export { safeStorage } from './safe-storage.ts';
+export { screen } from './screen.ts';
 export { ipcMain, protocol, session } from './session.ts';
+export { Menu, nativeImage, Tray } from './tray.ts';
 export { utilityProcess } from './utility-process.ts';
 export { BrowserWindow } from './window.ts';
 // biome-ignore-end lint/performance/noBarrelFile: as above
 
-export const dialog = {
-  showErrorBox: (title: string, content: string) => console.error(`${title}: ${content}`),
-};
-
-export const shell = { openExternal: shellCalls.open };
+export const shell = { openExternal: shellCalls.open, openPath: shellCalls.openPath };

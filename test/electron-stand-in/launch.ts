@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { app } from './app.ts';
 import { openBrowser } from './browser.ts';
+import { obeyTests } from './controls.ts';
 
 /** Does what `electron <folder>` does: loads the package's main file, then lets the app get ready. */
 const folder = resolve(process.argv[2] ?? '.');
@@ -10,4 +11,5 @@ const { main } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) 
 
 await import(pathToFileURL(join(folder, main)).href);
 await openBrowser();
+obeyTests();
 app.becomeReady();

@@ -9,6 +9,8 @@ import { routeTraffic } from './traffic.ts';
 import { type Answer, binding, type Invocation, pageWorld, preloadScript, preloadWorld } from './worlds.ts';
 
 interface WindowOptions {
+  x?: number;
+  y?: number;
   width?: number;
   height?: number;
   show?: boolean;
@@ -19,6 +21,16 @@ type OpenHandler = (details: { url: string }) => { action: 'allow' | 'deny' };
 
 class WebContents extends EventEmitter {
   openHandler: OpenHandler = () => ({ action: 'allow' });
+  /** Set while a page stands that main can tell something. */
+  receive: ((channel: string, args: unknown[]) => void) | null = null;
+
+  send(channel: string, ...args: unknown[]): void {
+    this.receive?.(channel, structuredClone(args));
+  }
+
+  isDestroyed(): boolean {
+    return this.receive === null;
+  }
 
   setWindowOpenHandler(handler: OpenHandler): void {
     this.openHandler = handler;
@@ -41,6 +53,8 @@ export class BrowserWindow extends EventEmitter {
   /** The address that main itself loads; every other navigation is asked about. */
   private loading: string | undefined;
   private closed = false;
+  private visible = false;
+  private maximized = false;
 
   constructor(options: WindowOptions = {}) {
     super();
@@ -63,7 +77,8 @@ export class BrowserWindow extends EventEmitter {
     page.on('pageerror', (error) => console.error('stand-in page error', error));
     page.on('popup', (popup) => void closeOnceAsked(popup));
     page.on('close', () => this.forget());
-    await connectWorlds(page, await context.newCDPSession(page), this.options.webPreferences?.preload);
+    const { preload } = this.options.webPreferences ?? {};
+    this.webContents.receive = await connectWorlds(page, await context.newCDPSession(page), preload);
     return page;
   }
 
@@ -87,22 +102,60 @@ export class BrowserWindow extends EventEmitter {
   private forget(): void {
     if (this.closed) return;
     this.closed = true;
+    this.webContents.receive = null;
     windows.delete(this);
     this.emit('closed');
     if (windows.size === 0 && !app.isQuitting) app.emit('window-all-closed');
   }
 
+  /** What a person does with the window's button; main may keep it. */
   async close(): Promise<void> {
+    let kept = false;
+    this.emit('close', { preventDefault: () => (kept = true) });
+    if (kept) return;
     await (await this.page).close();
     this.forget();
   }
 
   show(): void {
+    this.visible = true;
+    console.log('stand-in window shown');
     this.emit('show');
+  }
+
+  hide(): void {
+    this.visible = false;
+    console.log('stand-in window hidden');
+    this.emit('hide');
+  }
+
+  isVisible(): boolean {
+    return this.visible;
+  }
+
+  isDestroyed(): boolean {
+    return this.closed;
+  }
+
+  getNormalBounds(): { x: number; y: number; width: number; height: number } {
+    const { x = 0, y = 0, width = 800, height = 600 } = this.options;
+    return { x, y, width, height };
+  }
+
+  isMaximized(): boolean {
+    return this.maximized;
+  }
+
+  maximize(): void {
+    this.maximized = true;
   }
 
   focus(): void {
     this.emit('focus');
+  }
+
+  isFocused(): boolean {
+    return this.visible;
   }
 
   isMinimized(): boolean {
@@ -125,7 +178,15 @@ function refuseUnsafe({ webPreferences = {} }: WindowOptions): void {
 }
 
 /** The bridge between the page, the preload's isolated world, and main. */
-async function connectWorlds(page: Page, devTools: CDPSession, preload: string | undefined): Promise<void> {
+async function connectWorlds(
+  page: Page,
+  devTools: CDPSession,
+  preload: string | undefined,
+): Promise<(channel: string, args: unknown[]) => void> {
+  let world = 0;
+  devTools.on('Runtime.executionContextCreated', ({ context }) => {
+    if (context.name === preloadWorld) world = context.id;
+  });
   devTools.on('Runtime.bindingCalled', ({ name, payload, executionContextId }) => {
     if (name === binding) void answer(page, devTools, executionContextId, JSON.parse(payload) as Invocation);
   });
@@ -133,9 +194,15 @@ async function connectWorlds(page: Page, devTools: CDPSession, preload: string |
   await devTools.send('Runtime.enable');
   await devTools.send('Runtime.addBinding', { name: binding, executionContextName: preloadWorld });
   await devTools.send('Page.addScriptToEvaluateOnNewDocument', { source: `(${pageWorld})()` });
-  if (preload === undefined) return;
+  const receive = (channel: string, args: unknown[]) => {
+    const expression = `standInReceive(${JSON.stringify(channel)}, ${JSON.stringify(args)})`;
+    // The page may be going elsewhere; it asks for how things stand when it is there.
+    void devTools.send('Runtime.evaluate', { contextId: world, expression }).catch(() => undefined);
+  };
+  if (preload === undefined) return receive;
   const source = preloadScript(readFileSync(preload, 'utf8'), process.platform);
   await devTools.send('Page.addScriptToEvaluateOnNewDocument', { source, worldName: preloadWorld });
+  return receive;
 }
 
 async function answer(page: Page, devTools: CDPSession, contextId: number, call: Invocation): Promise<void> {

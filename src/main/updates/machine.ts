@@ -1,0 +1,111 @@
+import type { FoundUpdate, UpdateChoices, UpdateFault, UpdateObstacle, UpdateState } from '../../shared/model/updates.ts';
+
+/**
+ * What the app does about updates. Pure: an event comes in, the next state and what to do come out.
+ *
+ *   idle ─▶ checking ─▶ current
+ *              └─▶ downloading ─▶ ready ─▶ draining ─▶ installing
+ *   any of them ─▶ failed ─▶ checking
+ */
+export type UpdateEvent =
+  /** `by` the clock, or by hand; a person may ask for an older version. */
+  | { event: 'check'; by: 'clock' | 'hand'; older?: boolean }
+  | { event: 'found'; update: FoundUpdate }
+  | { event: 'nothing' }
+  | { event: 'progress'; percent: number; bytesPerSecond: number }
+  | { event: 'downloaded' }
+  /** `wait`: the jobs of this machine end first; otherwise they are handed back. */
+  | { event: 'install'; wait: boolean }
+  | { event: 'busy'; jobs: number }
+  | { event: 'abandon' }
+  | { event: 'failed'; fault: UpdateFault }
+  | { event: 'chosen'; choices: UpdateChoices; before: UpdateChoices };
+
+export type UpdateDeed = 'check' | 'check-older' | 'download' | 'cancel' | 'drain' | 'resume' | 'install';
+
+export interface Step {
+  state: UpdateState;
+  deeds: readonly UpdateDeed[];
+}
+
+/** Where it begins: what stands in the way of updates, if anything does. */
+export function firstState(obstacle: UpdateObstacle | null): UpdateState {
+  return obstacle === null ? { state: 'idle' } : { state: 'off', because: obstacle };
+}
+
+export function step(state: UpdateState, event: UpdateEvent): Step {
+  switch (event.event) {
+    case 'check':
+      return check(state, event);
+    case 'found':
+      return found(state, event.update);
+    case 'nothing':
+      return state.state === 'checking' ? to({ state: 'current' }) : stay(state);
+    case 'progress':
+      return state.state === 'downloading'
+        ? to({ ...state, percent: event.percent, bytesPerSecond: event.bytesPerSecond })
+        : stay(state);
+    case 'downloaded':
+      return state.state === 'downloading' ? to({ state: 'ready', update: state.update }) : stay(state);
+    case 'install':
+      return install(state, event.wait);
+    case 'busy':
+      return busy(state, event.jobs);
+    case 'abandon':
+      return state.state === 'draining' ? to({ state: 'ready', update: state.update }, 'resume') : stay(state);
+    case 'failed':
+      return failed(state, event.fault);
+    case 'chosen':
+      return chosen(state, event);
+  }
+}
+
+const stay = (state: UpdateState): Step => ({ state, deeds: [] });
+const to = (state: UpdateState, ...deeds: UpdateDeed[]): Step => ({ state, deeds });
+
+function check(state: UpdateState, { by, older = false }: { by: 'clock' | 'hand'; older?: boolean }): Step {
+  const resting = state.state === 'idle' || state.state === 'current' || state.state === 'failed';
+  if (!resting) return stay(state);
+  // Nobody is sent back by the clock.
+  const back = older && by === 'hand';
+  return to({ state: 'checking', older: back }, back ? 'check-older' : 'check');
+}
+
+/** An older version is only ever taken when a person asked for it (S12). */
+function found(state: UpdateState, update: FoundUpdate): Step {
+  if (state.state !== 'checking') return stay(state);
+  if (update.older && !state.older) return to({ state: 'current' });
+  return to({ state: 'downloading', update, percent: 0, bytesPerSecond: 0 }, 'download');
+}
+
+function install(state: UpdateState, wait: boolean): Step {
+  if (state.state !== 'ready' && state.state !== 'draining') return stay(state);
+  if (!wait) return to({ state: 'installing', update: state.update }, 'install');
+  return state.state === 'draining' ? stay(state) : to({ state: 'draining', update: state.update, jobs: null }, 'drain');
+}
+
+function busy(state: UpdateState, jobs: number): Step {
+  if (state.state !== 'draining') return stay(state);
+  return jobs === 0 ? to({ state: 'installing', update: state.update }, 'install') : to({ ...state, jobs });
+}
+
+/** What fails late does not undo what is there already: a downloaded update is kept by whoever keeps files. */
+function failed(state: UpdateState, fault: UpdateFault): Step {
+  if (state.state === 'off') return stay(state);
+  if (state.state === 'draining' || state.state === 'installing') return to({ state: 'failed', fault }, 'resume');
+  return to({ state: 'failed', fault });
+}
+
+function chosen(state: UpdateState, { choices, before }: { choices: UpdateChoices; before: UpdateChoices }): Step {
+  if (state.state === 'off' && state.because !== 'switched-off') return stay(state);
+  if (state.state === 'installing') return stay(state);
+  if (!choices.enabled) return to({ state: 'off', because: 'switched-off' }, ...ending(state));
+  const again = state.state === 'off' || choices.channel !== before.channel;
+  return again ? to({ state: 'checking', older: false }, ...ending(state), 'check') : stay(state);
+}
+
+/** What has to end when the state is left for another. */
+function ending(state: UpdateState): UpdateDeed[] {
+  if (state.state === 'downloading') return ['cancel'];
+  return state.state === 'draining' ? ['resume'] : [];
+}
