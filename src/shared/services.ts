@@ -106,6 +106,18 @@ export const WorkerHostsSchema = Type.Object({
 });
 export type WorkerHosts = Static<typeof WorkerHostsSchema>;
 
+/**
+ * parent → worker, while it runs: how this machine is powered and used; at every change, every half minute, and when the worker
+ * has just got ready.
+ */
+export const PowerNewsSchema = Type.Object({
+  type: Type.Literal('power'),
+  asleep: Type.Boolean({ description: 'It is about to sleep: nothing new is begun' }),
+  onBattery: Type.Boolean(),
+  idleSeconds: Type.Integer({ minimum: 0, description: 'Since somebody last touched its keyboard or mouse' }),
+});
+export type PowerNews = Static<typeof PowerNewsSchema>;
+
 /** worker → parent: how it stands with a host, whenever that changes. */
 export const WorkerStandingSchema = Type.Object({
   type: Type.Literal('standing'),

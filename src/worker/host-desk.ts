@@ -33,6 +33,8 @@ export interface NodeGround {
   changeLimits(limits: NonNullable<NodeMessageOf<'register'>['resource_limits']>): Promise<void>;
   /** Ends this process in order, so that whoever supervises it starts it anew (N13). */
   restart(): void;
+  /** The machine is about to sleep: nothing new is begun. */
+  asleep(): boolean;
   /** How this node stands with a host, whenever that changes. */
   tellStanding(standing: Omit<WorkerStanding, 'type'>): void;
   timings: NodeTimings;
@@ -46,6 +48,8 @@ export interface HostDesk {
   tellLimits(): void;
   /** Tells the host what the machine has now. */
   tellCapabilities(): void;
+  /** Tells the host whether the node takes jobs now. */
+  tellAvailable(): void;
   /** The machine woke from sleep. */
   resumed(): void;
   /** Brings the node into another workspace of this host. */
@@ -64,7 +68,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
   await mkdir(uploads, { recursive: true, mode: 0o700 });
   const outbox = await openOutbox(join(folder, 'results.log'));
   const taking = { paused: false, draining: false };
-  const accepting = () => !taking.paused && !taking.draining;
+  const accepting = () => !taking.paused && !taking.draining && !ground.asleep();
   let { joinKey } = host;
   let workspaces: WorkerStanding['workspaces'] = [];
   let said: string | undefined;
@@ -209,6 +213,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
         executors: [...ground.executors.keys()],
       });
     },
+    tellAvailable: () => link.send(heartbeat()),
     resumed: () => link.resumed(),
     introduce(key) {
       joinKey = key;

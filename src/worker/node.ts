@@ -6,7 +6,7 @@ import type { Logger } from '../platform/log.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIdSource } from '../shared/ids.ts';
 import { timingsFrom } from '../shared/protocol/node.ts';
-import type { WorkerReady, WorkerStanding, WorkerStart } from '../shared/services.ts';
+import type { PowerNews, WorkerReady, WorkerStanding, WorkerStart } from '../shared/services.ts';
 import { openBlobCache } from './blobs/cache.ts';
 import { createDocumentExecutor } from './executors/document.ts';
 import type { Executor } from './executors/executor.ts';
@@ -16,7 +16,7 @@ import { createOcrExecutor } from './executors/ocr.ts';
 import { createScriptExecutor, findScriptGround } from './executors/script.ts';
 import { detectCapabilities } from './hardware/capabilities.ts';
 import { watchHardware } from './hardware/watch.ts';
-import { type NodeGround, openHostDesk } from './host-desk.ts';
+import { type HostDesk, type NodeGround, openHostDesk } from './host-desk.ts';
 import { createHostDesks, type HostDesks } from './host-desks.ts';
 import { openIdentity } from './identity.ts';
 import { createSlots } from './jobs/slots.ts';
@@ -32,6 +32,8 @@ export interface RunningNode {
   restart: Promise<void>;
   /** Which hosts it serves from now on. */
   serve(hosts: WorkerStart['hosts']): void;
+  /** What its parent knows of power and use of the machine. */
+  power(news: PowerNews): void;
   stop(): Promise<void>;
 }
 
@@ -64,11 +66,13 @@ export async function startNode(
     if (notice !== null) log.warn(notice);
   }
   const { promise: restart, resolve: askRestart } = Promise.withResolvers<void>();
-  const opening = openDesks(start, more, config, identity, askRestart, tellParent, log);
+  let asleep = false;
+  const opening = openDesks(start, more, config, identity, askRestart, tellParent, () => asleep, log);
   opening.catch((error: unknown) => log.error({ err: error }, 'the worker could not begin'));
-  const stopLooking = onWakeUp(async () => {
-    for (const desk of (await opening).desks.all()) desk.resumed();
-  });
+  const atDesks = async (tell: (desk: HostDesk) => void) => {
+    for (const desk of (await opening).desks.all()) tell(desk);
+  };
+  const stopLooking = onWakeUp(() => atDesks((desk) => desk.resumed()));
   const { nodeId, shareKey } = config.config;
   return {
     ready: { type: 'ready', nodeId, shareKey },
@@ -77,6 +81,12 @@ export async function startNode(
       void opening
         .then(({ desks }) => desks.serve(hosts))
         .catch((error: unknown) => log.error({ err: error }, 'the hosts of this node could not be changed'));
+    },
+    power(news) {
+      if (news.asleep === asleep) return;
+      asleep = news.asleep;
+      const tell = (desk: HostDesk) => (asleep ? desk.tellAvailable() : desk.resumed());
+      void atDesks(tell).catch(() => undefined);
     },
     async stop() {
       stopLooking();
@@ -101,6 +111,7 @@ async function openDesks(
   identity: NodeGround['identity'],
   restart: () => void,
   tellParent: (standing: WorkerStanding) => void,
+  asleep: () => boolean,
   log: Logger,
 ): Promise<{ desks: HostDesks; executors: Executor[]; models: ModelWatch; stopWatching: () => void }> {
   const home = join(dataDir, 'worker');
@@ -151,6 +162,7 @@ async function openDesks(
       for (const desk of desks.all()) desk.tellLimits();
     },
     restart,
+    asleep,
     tellStanding: (standing) => tellParent({ type: 'standing', ...standing }),
     timings: timingsFrom(nodeTimings),
     log,
