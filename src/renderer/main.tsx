@@ -7,6 +7,7 @@ import { systemClock } from '../shared/clock.ts';
 import { AppError } from '../shared/errors.ts';
 import { ApiProvider, createApi } from './api/api.ts';
 import { findHost } from './api/host.ts';
+import { LazyDesktopLinks } from './app/desktop/lazy-desktop-links.tsx';
 import { LazyHostDialogs } from './app/hosts/lazy-host-dialogs.tsx';
 import { preloadPages } from './app/lazy-pages.ts';
 import { createAppRouter } from './app/router.tsx';
@@ -59,6 +60,7 @@ async function start(root: HTMLElement): Promise<void> {
           <TooltipProvider>
             <RouterProvider router={router} />
             <LazyHostDialogs />
+            <LazyDesktopLinks router={router} />
             <Toasts />
           </TooltipProvider>
         </ApiProvider>

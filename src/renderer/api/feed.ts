@@ -18,6 +18,8 @@ export interface Feed {
   ): Value;
   followWorkspace(workspaceId: string): () => void;
   followRun(workspaceId: string, runId: string): () => void;
+  /** Is told every event of what is followed, once it is laid over what is shown; listens until the answer is called. */
+  hear(listener: (workspaceId: string, event: LiveEvent) => void): () => void;
 }
 
 interface Known {
@@ -30,6 +32,7 @@ interface Known {
 
 export function createFeed(cache: QueryClient, live: Live): Feed {
   const workspaces = new Map<string, Known>();
+  const listeners = new Set<(workspaceId: string, event: LiveEvent) => void>();
   const knownOf = (workspaceId: string): Known => {
     const known = workspaces.get(workspaceId) ?? { recent: createRecentEvents(), read: null, started: null };
     workspaces.set(workspaceId, known);
@@ -40,10 +43,15 @@ export function createFeed(cache: QueryClient, live: Live): Feed {
     for (const placed of events) {
       recent.add(placed);
       applyEvent(cache, workspaceId, placed.event);
+      for (const listener of listeners) listener(workspaceId, placed.event);
     }
   };
 
   return {
+    hear(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     read(workspaceId, key, answer, reduce) {
       const position = readPosition(answer.position);
       if (position === null) return answer.value;

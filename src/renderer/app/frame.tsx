@@ -4,6 +4,7 @@ import { Search } from 'lucide-react';
 import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { ServicesNotice } from './desktop/services-notice.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { footPages } from './pages.ts';
 import { Palette } from './palette.tsx';
@@ -32,8 +33,9 @@ const pageClass = 'relative flex min-h-0 min-w-0 flex-col overflow-hidden bg-can
 function WideFrame() {
   const railed = useMatches({ select: (matches) => matches.some((match) => match.staticData.frame === 'rail') });
   return (
-    <div className="grid h-full grid-rows-[36px_minmax(0,1fr)] bg-frame">
+    <div className="grid h-full grid-rows-[36px_auto_minmax(0,1fr)] bg-frame">
       <TitleBar />
+      <ServicesNotice />
       <div className={`grid min-h-0 ${railed ? 'grid-cols-[52px_minmax(0,1fr)]' : 'grid-cols-[224px_minmax(0,1fr)]'}`}>
         {railed ? <Rail /> : <Sidebar />}
         <main id="page" tabIndex={-1} className={`${pageClass} border-l border-line`}>

@@ -52,10 +52,13 @@ export function InviteDialog({ onClose }: { onClose: () => void }) {
         }
       >
         <div className="mt-4 flex flex-col gap-3">
+          <Field label="For the app">
+            <CopyLine text={link} />
+          </Field>
           <Field label="For a browser">
             <CopyLine text={page} />
           </Field>
-          <Field label="For a machine that joins">
+          <Field label="For a server that joins as a node">
             <CopyLine text={`otherthing join '${link}'`} />
           </Field>
           {isLoopback(page) && (

@@ -190,7 +190,9 @@ function Control({ field, values, path, context }: ControlProps) {
     case 'flow': {
       const choose = (flowId: string, ports: { inputs: unknown; outputs: unknown }) => {
         set(flowId);
-        for (const [name, rows] of Object.entries(ports)) context.onChange([...path.slice(0, -1), name], rows);
+        // Where the ports of the step follow from the flow; a tool of an agent has none.
+        for (const [name, rows] of Object.entries(ports))
+          if (Array.isArray(values[name])) context.onChange([...path.slice(0, -1), name], rows);
       };
       return <FlowField value={text} readOnly={readOnly} onChange={choose} />;
     }
@@ -245,6 +247,7 @@ function Rows({ field, value, at, context }: RowsProps) {
           )}
         </div>
       ))}
+      {rows.length === 0 && field.none !== undefined && <p className="ui-help">{field.none}</p>}
       {error !== undefined && (
         <span className="ui-help" data-error="" role="alert">
           {error}

@@ -1,5 +1,6 @@
 /** The icons that step types name, in kebab-case. Named one by one, so that only these are in the page. */
 import {
+  Bot,
   Box,
   Braces,
   CalendarClock,
@@ -30,6 +31,7 @@ import {
 } from 'lucide-react';
 
 const icons: Readonly<Record<string, LucideIcon>> = {
+  bot: Bot,
   braces: Braces,
   'calendar-clock': CalendarClock,
   code: Code,
