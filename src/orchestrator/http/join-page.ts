@@ -46,7 +46,8 @@ export async function installJoinPage(
   const look = async (code: string, person: Principal | null): Promise<Page> => {
     const progress = person === null ? null : await invites.progress(code, person.user.id);
     if (progress !== null) return progress === 'in' ? inside(null) : waiting;
-    return offer({ ...(await invites.look(code)), hostName: deps.host.name }, code, person);
+    const invite = { ...(await invites.look(code)), hostName: deps.host.name };
+    return offer(invite, code, person, linksOf(deps, code).link);
   };
 
   const accept = async (request: FastifyRequest, reply: FastifyReply, code: string, person: Principal | null) => {
@@ -119,7 +120,7 @@ function inside(machineLink: string | null): Page {
   return { status: 200, title: 'You are in', body: `<p><a class="button" href="/">Open OtherThing</a></p>${bring}` };
 }
 
-function offer(invite: InviteOffer, code: string, person: Principal | null): Page {
+function offer(invite: InviteOffer, code: string, person: Principal | null, link: string): Page {
   const who =
     person === null
       ? '<p><label>Your name<br><input name="name" required maxlength="120" autocomplete="name" autofocus></label></p>'
@@ -131,6 +132,7 @@ function offer(invite: InviteOffer, code: string, person: Principal | null): Pag
     body: `<p>${plain(invite.invitedBy)} invites you to the workspace <strong>${plain(invite.workspaceName)}</strong> on
 the host ${plain(invite.hostName)}, as ${plain(invite.role)}. There people build AI flows that run on their own computers.</p>
 <form method="post" action="/join/${plain(code)}">${who}${approval}<p><button>Join</button></p></form>
+<p>Is OtherThing on this computer? <a href="${plain(link)}">Open the invite in the app</a>.</p>
 <p>Works once, until ${new Date(invite.expiresAt).toISOString().slice(0, 16).replace('T', ' ')} UTC.</p>`,
   };
 }
