@@ -13,7 +13,7 @@ import { timingsFrom } from '../shared/protocol/node.ts';
 import type { OrchestratorReady } from '../shared/services.ts';
 import { createActing } from './audit/acting.ts';
 import { layoutOf, type OrchestratorConfig } from './config.ts';
-import { createCore } from './core.ts';
+import { type Core, createCore } from './core.ts';
 import { openBlobStore } from './files/blobs.ts';
 import { createFiles } from './files/files.ts';
 import { createFlowDocumentParts } from './flow-documents/parts.ts';
@@ -104,8 +104,11 @@ async function assemble(
   const master = await masterKey(config.dataDir, config.masterKey, random);
   const collections = createCollections({ folder: layoutOf(config.dataDir).vectors, clock });
   stops.push(collections.stop);
-  const host = createHostParts({ ...{ store, blobs, files, collections, clock, ids, random }, masterKey: master });
-  const core = await createCore({
+  const host = createHostParts({
+    ...{ store, blobs, files, collections, clock, ids, random, hub, masterKey: master },
+    later: { jobs: () => core.jobs, runs: () => work.runs, flows: () => documents.flows },
+  });
+  const core: Core = await createCore({
     store,
     hub,
     blobs,

@@ -23,10 +23,11 @@ import type {
   RunState,
   RunSummary,
   StepDetail,
+  StepError,
   StepInstance,
   StepState,
 } from '../shared/model/run.ts';
-import type { RunTrigger } from '../shared/model/trigger.ts';
+import type { RunParent, RunTrigger } from '../shared/model/trigger.ts';
 import type { FileValue } from '../shared/model/values.ts';
 import type { LiveEvent, Position } from '../shared/protocol/live.ts';
 import type { Change } from './store/store.ts';
@@ -208,6 +209,18 @@ export interface RunService {
   decide(decision: ApprovalDecision): Promise<boolean>;
   /** The run with its outputs when it has ended; null where it has not within so many milliseconds. */
   ended(runId: string, ms: number): Promise<{ run: RunSummary; outputs: Record<string, unknown> } | null>;
+  /**
+   * A run below another, which an agent calls as a tool: started once under its id, and waited for. Rejects what keeps it from
+   * starting (`not_found`, `flow_cyclic`, `flow_busy` …), and the reason of the signal; the run
+   * then goes on. Null where it was not seen to end: this start of the host ends first.
+   */
+  below(
+    child: { id: string; flowId: string; inputs: Readonly<Record<string, unknown>>; parent: RunParent },
+    signal: AbortSignal,
+  ): Promise<{
+    ending: { by: 'run'; outputs: Readonly<Record<string, unknown>> } | { by: 'failure'; error: StepError };
+    earlier: boolean;
+  } | null>;
   /**
    * F7: a failed or cancelled run goes on from where it stopped, as the same run; with `failedItemsOf`, those items of a Map
    * that failed are done again, and what comes after it. Rejects `run_going_on`, `run_succeeded`.

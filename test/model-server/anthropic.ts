@@ -43,7 +43,18 @@ async function messages(exchange: Exchange, model: string): Promise<void> {
   );
   if (!whole) return;
   response.write(event('content_block_stop', { index: 0 }));
-  const stop_reason = turn.finish === 'length' ? 'max_tokens' : isTool ? 'tool_use' : 'end_turn';
+  const called = turn.calls ?? [];
+  for (const [at, { id = `toolu_${at}`, name, arguments: words }] of called.entries()) {
+    const index = at + 1;
+    const half = Math.ceil(words.length / 2);
+    const piece = (partial_json: string) =>
+      event('content_block_delta', { index, delta: { type: 'input_json_delta', partial_json } });
+    response.write(event('content_block_start', { index, content_block: { type: 'tool_use', id, name, input: {} } }));
+    response.write(piece(words.slice(0, half)) + piece(words.slice(half)));
+    response.write(event('content_block_stop', { index }));
+  }
+  const usesTool = isTool || called.length > 0;
+  const stop_reason = turn.finish === 'length' ? 'max_tokens' : usesTool ? 'tool_use' : 'end_turn';
   const spent = turn.withoutUsage === true ? {} : { usage: { output_tokens: output } };
   response.write(event('message_delta', { delta: { stop_reason, stop_sequence: null }, ...spent }));
   response.end(event('message_stop', {}));

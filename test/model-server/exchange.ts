@@ -20,6 +20,8 @@ export interface Turn {
   readonly withoutUsage?: boolean;
   readonly usage?: { readonly input: number; readonly output: number };
   readonly finish?: 'stop' | 'length';
+  /** Tools that it calls after its pieces; `arguments` as it writes them. */
+  readonly calls?: readonly { readonly name: string; readonly arguments: string; readonly id?: string }[];
 }
 
 export interface SeenRequest {

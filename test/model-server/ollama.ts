@@ -54,5 +54,10 @@ async function chat(exchange: Exchange, model: string): Promise<void> {
   const whole = await exchange.stream(
     (piece) => `${JSON.stringify({ model, message: message(piece), done: false })}\n`,
   );
-  if (whole) response.end(`${JSON.stringify({ ...last, message: message('') })}\n`);
+  if (!whole) return;
+  for (const { name, arguments: words } of turn.calls ?? []) {
+    const tool_calls = [{ function: { name, arguments: JSON.parse(words) as unknown } }];
+    response.write(`${JSON.stringify({ model, message: { ...message(''), tool_calls }, done: false })}\n`);
+  }
+  response.end(`${JSON.stringify({ ...last, message: message('') })}\n`);
 }

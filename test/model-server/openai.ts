@@ -36,7 +36,8 @@ async function chat(exchange: Exchange, model: string): Promise<void> {
   const { response, turn, request } = exchange;
   const { input, output } = usageOf(exchange);
   const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
-  const finish_reason = turn.finish ?? 'stop';
+  const called = turn.calls ?? [];
+  const finish_reason = turn.finish ?? (called.length > 0 ? 'tool_calls' : 'stop');
   if (request.body['stream'] !== true) {
     const content = (turn.pieces ?? ['Hello from the model.']).join('');
     return exchange.json(200, {
@@ -53,6 +54,13 @@ async function chat(exchange: Exchange, model: string): Promise<void> {
     event({ choices: [{ index: 0, delta: { content: piece }, finish_reason: null }] }),
   );
   if (!whole) return;
+  for (const [index, { id = `call_${index}`, name, arguments: words }] of called.entries()) {
+    const half = Math.ceil(words.length / 2);
+    const delta = (call: object) =>
+      event({ choices: [{ index: 0, delta: { tool_calls: [call] }, finish_reason: null }] });
+    response.write(delta({ index, id, type: 'function', function: { name, arguments: words.slice(0, half) } }));
+    response.write(delta({ index, function: { arguments: words.slice(half) } }));
+  }
   response.write(event({ choices: [{ index: 0, delta: {}, finish_reason }] }));
   if (turn.withoutUsage !== true) response.write(event({ choices: [], usage }));
   response.end('data: [DONE]\n\n');

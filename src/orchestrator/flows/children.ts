@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { flows as flowTable, type RunRow, runs } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import { isFullDisk } from './full-disk.ts';
-import type { ChildRun, Ending } from './holds/hold-desk.ts';
+import type { ChildRun, Ending, RunEnding } from './holds/hold-desk.ts';
 import { keyOf } from './run-memory.ts';
 import type { Runner } from './runner.ts';
 import type { StartRun } from './start-run.ts';
@@ -32,6 +32,8 @@ export interface ChildrenDeps {
 }
 
 export interface Children {
+  /** Starts the run unless it is there already. Rejects what keeps it from starting; nobody else is told of that. */
+  begin(child: ChildRun): Promise<void>;
   start(child: ChildRun): void;
   cancel(runId: string): void;
   /** Tells the run above, where there is one. */
@@ -94,6 +96,7 @@ export function createChildren(deps: ChildrenDeps): Children {
     );
 
   return {
+    begin,
     start,
     cancel: (runId) => quietly(deps.cancel(runId), `Cancelling run ${runId}`),
     ended: (row) => quietly(report(row), `Telling the run above ${row.id}`),
@@ -114,7 +117,8 @@ function notStarted(error: unknown): StepError {
   return { code: 'step_broken', message: 'The flow could not be started.', next: 'See the log of the host.' };
 }
 
-async function endingOf(values: RunValues, row: RunRow): Promise<Ending> {
+/** How a run below ended, for whoever waits for it. */
+export async function endingOf(values: RunValues, row: RunRow): Promise<RunEnding> {
   if (row.state === 'succeeded') {
     const loaded = Object.entries((row.outputs ?? {}) as Record<string, unknown>).map(
       async ([name, value]) => [name, await values.load(value)] as const,

@@ -6,16 +6,17 @@ import { refusal, validateFlow } from '../../shared/flows/validate.ts';
 import type { IdSource } from '../../shared/ids.ts';
 import type { FlowFile } from '../../shared/model/flow.ts';
 import { runLimitOf } from '../../shared/model/flow-settings.ts';
+import { finishedJobStates } from '../../shared/model/job.ts';
 import { isRunOver } from '../../shared/model/run.ts';
 import type { BlobStore, FlowService, LiveHub, RunService } from '../services.ts';
 import { patch, put, type Store } from '../store/store.ts';
-import { holds as holdTable, type RunRow, runs, type StepRow, steps } from '../store/tables.ts';
+import { holds as holdTable, jobs as jobTable, type RunRow, runs, type StepRow, steps } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import { createTurns } from '../turns.ts';
 import { createAnnouncer } from './announce.ts';
 import { cutFlow, startFrom } from './basis.ts';
 import { readBefore } from './before.ts';
-import { createChildren } from './children.ts';
+import { createChildren, endingOf } from './children.ts';
 import { type CompiledFlow, compileFlow } from './compile.ts';
 import { createEndings } from './endings.ts';
 import { createHoldDesk } from './holds/desk.ts';
@@ -186,10 +187,14 @@ export function createRunService(deps: RunServiceDeps): RunService {
     if (!(await runner.cancel(runId))) throw new AppError('run_finished');
     return summaryOf(await getRow(queries, runId), undefined);
   };
-  /** A run whose Sub-flow step does not wait for it any more. */
+  /** A run whose Sub-flow step or agent does not wait for it any more. */
   const isOrphan = async ({ id, parent }: RunRow) => {
     if (parent === null) return false;
-    const { runId, stepId, path } = parent;
+    const { runId, stepId, path, jobId } = parent;
+    if (jobId !== undefined) {
+      const job = await store.get(jobTable, { id: jobId });
+      return job === null || finishedJobStates.includes(job.state);
+    }
     const hold = await store.get(holdTable, { runId, stepId, path });
     return hold?.what.kind !== 'flow' || hold.what.runId !== id;
   };
@@ -215,6 +220,15 @@ export function createRunService(deps: RunServiceDeps): RunService {
       const outputs = Object.entries((row.outputs ?? {}) as Values);
       const loaded = outputs.map(async ([name, value]) => [name, await values.load(value)] as const);
       return { run: summaryOf(row, undefined), outputs: Object.fromEntries(await Promise.all(loaded)) };
+    },
+    async below(child, signal) {
+      const before = await store.get(runs, { id: child.id });
+      if (before === null || !isRunOver(before.state)) await children.begin(child);
+      const row = await endings.wait(child.id, longestWait, signal);
+      signal.throwIfAborted();
+      if (row === null) return null;
+      const ending = await endingOf(values, row);
+      return { ending, earlier: before !== null && isRunOver(before.state) };
     },
     async resume(runId, { failedItemsOf } = {}) {
       await runner.left(runId);
@@ -256,6 +270,8 @@ export function createRunService(deps: RunServiceDeps): RunService {
 }
 
 const admitAgainMs = 1_000;
+/** Nobody waits longer for a run below, in milliseconds. */
+const longestWait = 24 * 60 * 60 * 1_000;
 const ignored = () => undefined;
 
 /** What is to be cancelled may have ended meanwhile. */

@@ -158,12 +158,12 @@ export function createRunner(deps: RunnerDeps): Runner {
   const stopListening = [
     deps.jobs.onFinished((finished) => {
       const { origin } = finished.job;
-      const run = origin === undefined ? undefined : active.get(origin.runId);
+      const run = origin === undefined || origin.partOf !== undefined ? undefined : active.get(origin.runId);
       if (run !== undefined && origin !== undefined) add(run, jobTask(origin, finished));
     }),
     deps.jobs.onStarted(({ job, nodeId }) => {
       const { origin } = job;
-      const run = origin === undefined ? undefined : active.get(origin.runId);
+      const run = origin === undefined || origin.partOf !== undefined ? undefined : active.get(origin.runId);
       const step = origin === undefined ? undefined : run?.open.get(keyOf(origin.stepId, origin.path));
       if (run === undefined || step === undefined) return;
       Object.assign(step.row, {

@@ -6,6 +6,7 @@ import { Compile } from 'typebox/compile';
 import type { Clock } from '../../shared/clock.ts';
 import { type MaybeSecret, secretNames, withoutSecrets, withSecrets } from '../../shared/flows/secret-text.ts';
 import { HttpRequest, type HttpResult } from '../../shared/model/http-request.ts';
+import { liesBelow } from '../../shared/web-address.ts';
 import type { Allowed } from '../http-client/addresses.ts';
 import { type Redaction, redactionOf } from '../http-client/redact.ts';
 import { type Outgoing, type Resolve, send, systemResolve } from '../http-client/send.ts';
@@ -65,11 +66,12 @@ interface Prepared extends Outgoing {
 }
 
 async function prepare(
-  { method, url, headers, query, body }: HttpRequest,
+  { method, url, headers, query, body, below }: HttpRequest,
   values: ReadonlyMap<string, string>,
   context: HostContext,
 ): Promise<Prepared> {
   const target = parseUrl(withSecrets(url, values));
+  checkBelow(target, below);
   for (const { name, value } of query) target.searchParams.append(name, withSecrets(value, values));
   const { content, type } = await contentOf(body, values, context);
   const sent: Record<string, string> = {
@@ -91,6 +93,12 @@ async function prepare(
   }
   const secretBody = namesIn({ url: '', headers: [], query: [], body } as unknown as HttpRequest).length > 0;
   return { method, url: target, headers: sent, body: content, personal, secretBody };
+}
+
+function checkBelow(url: URL, below: string | undefined): void {
+  if (below === undefined || liesBelow(url, below)) return;
+  const words = `${url.origin}${url.pathname}`.slice(0, 300);
+  throw new HostFault('http_url_refused', `Only addresses below ${below} may be called, and ${words} is none.`);
 }
 
 function parseUrl(text: string): URL {
@@ -153,6 +161,7 @@ async function follow(
         `It is sent on more than ${request.maxRedirects} times. Check the address.`,
       );
     outgoing = redirected(outgoing, to, statusCode);
+    checkBelow(outgoing.url, request.below);
   }
 }
 

@@ -1,12 +1,16 @@
 /** What the host does itself, put together: the vault, keys, secrets, executors, and the account of what was used. */
 import type { Clock } from '../../shared/clock.ts';
 import type { IdSource } from '../../shared/ids.ts';
+import { type AgentExecutorDeps, createAgentExecutor } from '../agents/agent.ts';
+import { createFlowRuns } from '../agents/flow-runs.ts';
+import { createPartJobs } from '../agents/part-jobs.ts';
 import { createKeyService, type KeyService } from '../keys/key-service.ts';
 import { createVault } from '../keys/vault.ts';
+import type { EventHub } from '../live/hub.ts';
 import { createSecretService, type SecretService } from '../secrets/secret-service.ts';
-import type { BlobStore, FileService } from '../services.ts';
+import type { BlobStore, FileService, FlowService, JobService, RunService } from '../services.ts';
 import type { Store } from '../store/store.ts';
-import { files as fileTable, runs, users } from '../store/tables.ts';
+import { files as fileTable, flows as flowTable, runs, users } from '../store/tables.ts';
 import { createUsageWriter, type UsageWriter } from '../usage/usage-events.ts';
 import { createUsageService, type UsageService } from '../usage/usage-service.ts';
 import { createWorkspaceSettings, type WorkspaceSettings } from '../usage/workspace-settings.ts';
@@ -17,6 +21,7 @@ import type { HostDeskDeps, HostWorld } from './desk.ts';
 import { createFileExecutor } from './file.ts';
 import { HostFault } from './host-executor.ts';
 import { createHttpExecutor } from './http.ts';
+import { createMcpExecutor } from './mcp.ts';
 import { createProviderExecutor } from './provider.ts';
 import { createVectorsExecutor } from './vectors.ts';
 
@@ -38,6 +43,9 @@ export function createHostParts(deps: {
   clock: Clock;
   ids: IdSource;
   random: RandomBytes;
+  hub: EventHub;
+  /** Those that are built later; an agent has jobs done, and flows run. */
+  later: { jobs(): JobService; runs(): RunService; flows(): FlowService };
 }): HostParts {
   const { store, clock } = deps;
   const vault = createVault(deps.masterKey, deps.random);
@@ -57,11 +65,21 @@ export function createHostParts(deps: {
         createHttpExecutor({ secrets, clock, allowedIn: settings.allowedIn }),
         createVectorsExecutor(deps.collections),
         createFileExecutor(),
+        createMcpExecutor({ secrets, allowedIn: settings.allowedIn }),
+        createAgentExecutor(agentDeps(deps)),
       ],
       world: { ...files, spent: writer.spent },
     },
     alongside: writer.alongside,
   };
+}
+
+function agentDeps({ store, hub, clock, later }: Parameters<typeof createHostParts>[0]): AgentExecutorDeps {
+  const workspaceOf = async (flowId: string) => {
+    const row = await store.get(flowTable, { id: flowId });
+    return row === null || row.deletedAt !== null ? null : row.workspaceId;
+  };
+  return { clock, parts: createPartJobs({ jobs: later.jobs, hub }), flows: createFlowRuns({ ...later, workspaceOf }) };
 }
 
 function createHostWorld({

@@ -36,6 +36,8 @@ export interface FieldNotes {
   readonly typedBy?: string;
   /** `text`: shown while empty. */
   readonly placeholder?: string;
+  /** `rows`: said while there are none. */
+  readonly none?: string;
   /** `rows`: what one row is called on the button that adds one. */
   readonly rowName?: string;
   /** Shown only while another field (of the same row, in rows) has one of these values. */

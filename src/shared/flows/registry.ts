@@ -1,5 +1,6 @@
 /** Every step type there is: to add one, add a file to steps/ and a line here. */
 import type { StepType } from './step-type.ts';
+import { agent } from './steps/agent.ts';
 import { approval } from './steps/approval.ts';
 import { chat } from './steps/chat.ts';
 import { chunk } from './steps/chunk.ts';
@@ -44,6 +45,7 @@ export const stepTypes: readonly StepType[] = [
   approval,
   subFlow,
   chat,
+  agent,
   extract,
   classify,
   embed,

@@ -248,6 +248,7 @@ describe('the registry', () => {
   /** What a fresh step asks for, since nobody can guess it. */
   const toChoose: Readonly<Record<string, readonly string[]>> = {
     sub_flow: ['flowId'],
+    agent: ['model'],
     chat: ['model'],
     extract: ['model'],
     classify: ['model'],

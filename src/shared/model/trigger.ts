@@ -16,7 +16,16 @@ export const RunTrigger = Type.Object(
 export type RunTrigger = Static<typeof RunTrigger>;
 
 /** The run above, of which this one is a step (Sub-flow). */
-export const RunParent = Type.Object({ runId: Id, stepId: Type.String(), path: Type.String() }, { $id: 'RunParent' });
+export const RunParent = Type.Object(
+  {
+    runId: Id,
+    stepId: Type.String(),
+    path: Type.String(),
+    /** The agent's job that called the flow as a tool; left out for a Sub-flow step. */
+    jobId: Type.Optional(Id),
+  },
+  { $id: 'RunParent' },
+);
 export type RunParent = Static<typeof RunParent>;
 
 export const LiveTrigger = Type.Union(
