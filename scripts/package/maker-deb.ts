@@ -53,6 +53,8 @@ export class DebMaker extends MakerBase<DebConfig> {
   private async layOut(stage: string, dir: string, description: string): Promise<void> {
     const app = join(stage, 'usr/lib/otherthing');
     await cp(dir, app, { recursive: true, verbatimSymlinks: true });
+    // So that the app says how it is updated (src/main/updates/source.ts).
+    await writeFile(join(app, 'resources', 'package-type'), 'deb');
     // Chromium's own sandbox where the kernel gives ordinary users no namespaces.
     await chmod(join(app, 'chrome-sandbox'), 0o4755).catch(() => undefined);
     await place(stage, 'usr/share/applications/otherthing.desktop', desktopEntry(description));

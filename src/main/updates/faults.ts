@@ -72,7 +72,8 @@ const byCode: Record<string, keyof typeof faults> = {
   ERR_UPDATER_STALLED: 'stalled',
   ERR_UPDATER_LATE: 'offline',
 };
-for (const code of ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH']) byCode[code] = 'offline';
+for (const code of ['ENOTFOUND', 'EAI_AGAIN', 'ECONNREFUSED', 'ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH'])
+  byCode[code] = 'offline';
 for (const code of ['ENOSPC', 'EDQUOT', 'EACCES', 'EPERM', 'EROFS', 'EIO']) byCode[code] = 'disk';
 for (const code of ['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE']) byCode[code] = 'cut';
 

@@ -1,4 +1,10 @@
-import type { FoundUpdate, UpdateChoices, UpdateFault, UpdateObstacle, UpdateState } from '../../shared/model/updates.ts';
+import type {
+  FoundUpdate,
+  UpdateChoices,
+  UpdateFault,
+  UpdateObstacle,
+  UpdateState,
+} from '../../shared/model/updates.ts';
 
 /**
  * What the app does about updates. Pure: an event comes in, the next state and what to do come out.
@@ -81,7 +87,9 @@ function found(state: UpdateState, update: FoundUpdate): Step {
 function install(state: UpdateState, wait: boolean): Step {
   if (state.state !== 'ready' && state.state !== 'draining') return stay(state);
   if (!wait) return to({ state: 'installing', update: state.update }, 'install');
-  return state.state === 'draining' ? stay(state) : to({ state: 'draining', update: state.update, jobs: null }, 'drain');
+  return state.state === 'draining'
+    ? stay(state)
+    : to({ state: 'draining', update: state.update, jobs: null }, 'drain');
 }
 
 function busy(state: UpdateState, jobs: number): Step {

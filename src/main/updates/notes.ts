@@ -11,21 +11,26 @@ type Notes = string | readonly { version: string; note: string | null }[] | null
  */
 export function plainNotes(notes: Notes): string {
   if (notes === null || notes === undefined) return '';
-  const source = typeof notes === 'string' ? notes : notes.map(({ version, note }) => `<h3>${version}</h3>${note ?? ''}`).join('');
+  const source =
+    typeof notes === 'string' ? notes : notes.map(({ version, note }) => `<h3>${version}</h3>${note ?? ''}`).join('');
   const text = convert(source.slice(0, longestSource), {
     wordwrap: false,
-    limits: { maxDepth: 32, maxChildNodes: 2_000, ellipsis: '…' },
+    limits: { maxInputLength: longestSource, maxDepth: 32, maxChildNodes: 2_000 },
     selectors: [
       { selector: 'a', options: { ignoreHref: true } },
       { selector: 'img', format: 'skip' },
       ...['h1', 'h2', 'h3', 'h4'].map((selector) => ({ selector, options: { uppercase: false } })),
     ],
   });
-  const clean = withoutControls(text).replace(/\n{3,}/g, '\n\n').trim();
+  const clean = withoutControls(text)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim();
   return clean.length > longestNotes ? `${clean.slice(0, longestNotes - 1)}…` : clean;
 }
 
 /** Neither control characters nor those that turn the direction of text. */
 function withoutControls(text: string): string {
-  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) => (character === '\n' || character === '\t' ? character : ''));
+  return text.replace(/[\p{Cc}\p{Bidi_Control}]/gu, (character) =>
+    character === '\n' || character === '\t' ? character : '',
+  );
 }

@@ -17,7 +17,11 @@ export interface Installation {
 }
 
 /** Where updates come from, or what stands in the way of them. */
-export async function findSource({ platform, resources, appImage }: Installation): Promise<UpdateSource | UpdateObstacle> {
+export async function findSource({
+  platform,
+  resources,
+  appImage,
+}: Installation): Promise<UpdateSource | UpdateObstacle> {
   if (resources === undefined) return 'checkout';
   if (platform === 'linux' && (appImage === undefined || appImage === '')) {
     const type = await readFile(join(resources, 'package-type'), 'utf8').catch(() => '');
