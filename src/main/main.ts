@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { app, dialog, protocol, safeStorage, session } from 'electron';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { app, dialog, powerMonitor, protocol, safeStorage, session } from 'electron';
 import { dataFolder } from '../platform/config.ts';
 import { makePrivateFolder } from '../platform/data-folder.ts';
 import { readHostFile, removeHostFile, writeHostFile } from '../platform/host-file.ts';
@@ -18,8 +19,10 @@ import { answerCalls } from './ipc.ts';
 import { lendHelpers } from './lent-helpers.ts';
 import { stopBeforeQuit } from './lifecycle.ts';
 import { ownScheme } from './own-page.ts';
+import { watchPower } from './power/power.ts';
 import { secretBox } from './secrets/keychain-box.ts';
-import { desktopMasterKey } from './secrets/master-key.ts';
+import { masterKeyOrWayOut } from './secrets/way-out.ts';
+import { rememberForked } from './services/forked.ts';
 import { forkUtility, forkUtilityHelper } from './utility-process.ts';
 import { restrictPermissions } from './window.ts';
 
@@ -27,12 +30,13 @@ import { restrictPermissions } from './window.ts';
  * The desktop app: one window, and the same two services that `otherthing host` runs.
  *
  *   start:  single instance → keychain, choices → services → app:// → window
- *   stop:   will-quit → worker → orchestrator → quit (lifecycle.ts)
+ *   stop:   will-quit → hosts → worker → orchestrator → quit, within ten seconds (lifecycle.ts)
  */
 const log = createLogger({ name: 'main' });
 const dataDir = dataFolder();
-/** Milliseconds to SIGTERM, and to SIGKILL, for each of the two services: the app is gone within ten seconds. */
-const stopDeadline = 2_300;
+/** Milliseconds to SIGTERM, and to SIGKILL, for each of the two services: both fit into the app's ten seconds. */
+const stopDeadline = 2_000;
+const forked = rememberForked(lendHelpers(forkUtility, forkUtilityHelper));
 
 app.setPath('userData', dataDir);
 // The window's own cache and storage, apart from the host's data.
@@ -46,6 +50,9 @@ if (app.requestSingleInstanceLock()) void start();
 else app.quit();
 
 async function start(): Promise<void> {
+  // Who quits while it starts finds nothing yet that has an order.
+  let stop = () => forked.end();
+  stopBeforeQuit(app, log, { stop: () => stop(), kill: forked.kill });
   try {
     await makePrivateFolder(dataDir);
     await app.whenReady();
@@ -53,13 +60,19 @@ async function start(): Promise<void> {
     const box = await secretBox(safeStorage);
     const desktop = await openDesktop({ dataDir, box, clock: systemClock, log, args: process.argv });
     const hosts = await openDesktopHosts({ dataDir, box, log, onServed: (served) => serve(served) });
-    const services = await startServices(hosts.remote, desktop, await desktopMasterKey(dataDir, box));
+    const key = await masterKeyOrWayOut({ dataDir, box, dialog, now: systemClock.now });
+    if (key === 'quit') return app.quit();
+    const services = await startServices(hosts.remote, desktop, key);
     serve = services.serve;
-    stopBeforeQuit(app, log, async () => {
-      await hosts.stop();
-      await services.stop();
-      await removeHostFile(dataDir);
+    const stopPower = watchPower(powerMonitor, {
+      tell: services.tellPower,
+      awake: () => void hosts.remote.tryNow().catch((error: unknown) => log.warn({ err: error }, 'hosts are away')),
     });
+    stop = async () => {
+      stopPower();
+      await Promise.all([hosts.stop(), services.stop()]);
+      await removeHostFile(dataDir);
+    };
     restrictPermissions(session.defaultSession);
     protocol.handle(
       ownScheme,
@@ -70,6 +83,8 @@ async function start(): Promise<void> {
   } catch (error) {
     log.error({ error }, 'could not start');
     dialog.showErrorBox('OtherThing could not start', error instanceof Error ? error.message : String(error));
+    await Promise.race([forked.end(), sleep(stopDeadline)]);
+    forked.kill();
     app.exit(1);
   }
 }
@@ -89,7 +104,7 @@ async function startServices(
     withWorker: true,
     staticDir: rendererPath(),
     version: packageVersion(),
-    fork: lendHelpers(forkUtility, forkUtilityHelper),
+    fork: forked.fork,
     onState: (name, state) => {
       logState(name, state);
       board.note(name, state);

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { BrowserWindow, type Session, shell, type WebContents } from 'electron';
+import { BrowserWindow, dialog, type Session, shell, type WebContents } from 'electron';
 import type { Logger } from '../platform/log.ts';
 import { packageRoot } from '../platform/paths.ts';
 import { externalLink, isAllowedPermission, isOwnPage, ownOrigin } from './own-page.ts';
@@ -37,8 +37,24 @@ export function openWindow(log: Logger, place: ReturnType<typeof placeFor>, path
   });
   window.once('closed', () => clearTimeout(timer));
   keepOnOwnPages(window.webContents);
+  askBeforeLoss(window);
   window.loadURL(ownOrigin + path).catch((error: unknown) => log.error({ error }, 'the page could not be loaded'));
   return window;
+}
+
+/** A page that holds edits back from its end (beforeunload) would keep the window open without a word, and the app with it. */
+function askBeforeLoss(window: BrowserWindow): void {
+  window.webContents.on('will-prevent-unload', (event) => {
+    const answer = dialog.showMessageBoxSync(window, {
+      type: 'question',
+      message: 'Your last edits have not reached the host yet',
+      detail: 'They are lost when the window closes now.',
+      buttons: ['Wait', 'Close anyway'],
+      defaultId: 0,
+      cancelId: 0,
+    });
+    if (answer === 1) event.preventDefault();
+  });
 }
 
 /** No other page in this window, no new windows; a link that leads outside opens in the browser (S11). */

@@ -1,6 +1,7 @@
 import { app } from './app.ts';
 import { answerNext } from './dialog.ts';
 import { clickLastNotification } from './notification.ts';
+import { powerMonitor } from './power-monitor.ts';
 import { press } from './tray.ts';
 import { BrowserWindow } from './window.ts';
 
@@ -10,6 +11,8 @@ export type Control =
   | { do: 'press'; label: string }
   | { do: 'answer'; label: string }
   | { do: 'click-notification' }
+  | { do: 'suspend' | 'resume' }
+  | { do: 'power'; onBattery?: boolean; idleSeconds?: number }
   | { do: 'second-start'; args: string[] }
   | { do: 'open-url'; url: string };
 
@@ -30,6 +33,13 @@ function obey(control: Control): void {
       return;
     case 'click-notification':
       clickLastNotification();
+      return;
+    case 'suspend':
+    case 'resume':
+      powerMonitor.emit(control.do);
+      return;
+    case 'power':
+      powerMonitor.change(control);
       return;
     case 'second-start':
       app.emit('second-instance', {}, control.args);

@@ -4,6 +4,7 @@ import { shellCalls } from './shell.ts';
 export { app } from './app.ts';
 export { dialog } from './dialog.ts';
 export { Notification } from './notification.ts';
+export { powerMonitor } from './power-monitor.ts';
 export { safeStorage } from './safe-storage.ts';
 export { screen } from './screen.ts';
 export { ipcMain, protocol, session } from './session.ts';
