@@ -22,17 +22,19 @@ export function parseListen(typed: string): ListenAddress | null {
 export function hostingChoices(options: {
   listen?: ListenAddress;
   name?: string[];
+  findable?: boolean;
   tlsCert?: string;
   tlsKey?: string;
   trustProxy?: string;
 }): { hosting?: NonNullable<OrchestratorStart['hosting']> } {
-  const { listen, name, tlsCert, tlsKey, trustProxy } = options;
+  const { listen, name, findable, tlsCert, tlsKey, trustProxy } = options;
   if ((tlsCert === undefined) !== (tlsKey === undefined)) {
     throw new CommandError('--tls-cert and --tls-key belong together.');
   }
   const hosting = {
     ...(listen === undefined ? {} : { listen }),
     ...(name === undefined ? {} : { names: name }),
+    ...(findable === undefined ? {} : { findable }),
     ...(tlsCert === undefined || tlsKey === undefined ? {} : { certFile: resolve(tlsCert), keyFile: resolve(tlsKey) }),
     ...(trustProxy === undefined ? {} : { proxy: trustProxy.toLowerCase() }),
   };

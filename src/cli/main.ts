@@ -41,6 +41,7 @@ program
     readListen,
   )
   .option('--name <name>', 'a name by which people call this host; may be repeated', collectName)
+  .option('--findable', 'announce it on the local network (mDNS), so that others find its address there')
   .option('--tls-cert <file>', 'a certificate (PEM) instead of one of its own; read again when it changes')
   .option('--tls-key <file>', 'its key')
   .option('--trust-proxy <name>', 'it is reached as https://name through a proxy on this machine, which is believed')
@@ -52,9 +53,13 @@ program
 program
   .command('join')
   .description('make this machine a node of a host')
-  .argument('[link or KEY@host[:port]]', "an invite link, or the workspace's share key and the address of its host")
+  .argument(
+    '[link or KEY@host[:port]]',
+    "an invite link, or the workspace's share key and the address of its host; with --find the key alone",
+  )
   .option('--fingerprint <sha256:…>', 'the certificate of the host, compared with what the host itself shows')
   .option('--as <name>', 'what you are called there, when you take up an invite (default: the name of this account)')
+  .option('--find', 'look for hosts on the local network; with a key alone, join the one that is found')
   .option('--host <url>', 'only connect and print the share key of this node, to be added by an admin')
   .option('--name <name>', 'what the node is called (default: the name of this machine)')
   .option(...modelServer)

@@ -5,6 +5,7 @@
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
+import { announceHost } from '../platform/local-network/local-network.ts';
 import type { Logger } from '../platform/log.ts';
 import { resourcePath } from '../platform/paths.ts';
 import { systemClock } from '../shared/clock.ts';
@@ -178,6 +179,9 @@ async function assemble(
       return late.attach(server);
     },
     connected: whoIsConnected({ store, nodes, sockets: people.sockets }),
+    version: config.version,
+    announce: (what) =>
+      announceHost(what, { onTrouble: (error) => log.warn({ err: error }, 'trouble on the local network') }),
   });
   const http = await startHttp({
     services: {

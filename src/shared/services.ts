@@ -39,6 +39,7 @@ export const OrchestratorStartSchema = Type.Object({
     Type.Object({
       listen: Type.Optional(Type.Pick(HostingSettings, ['address', 'port'])),
       names: Type.Optional(HostingSettings.properties.names),
+      findable: Type.Optional(Type.Boolean({ description: 'Whether it is announced on the local network' })),
       certFile: Type.Optional(Type.String({ description: 'PEM, its own certificate first; with keyFile' })),
       keyFile: Type.Optional(Type.String()),
       proxy: Type.Optional(

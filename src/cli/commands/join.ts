@@ -12,6 +12,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { parseFingerprint } from '../../shared/fingerprint.ts';
 import type { HostToJoin } from '../../shared/services.ts';
 import { CommandError } from '../failure.ts';
+import { besideFoundHost, listFoundHosts } from '../find-hosts.ts';
 import { type JoinTarget, joinTarget } from '../join-address.ts';
 import { modelChoices } from '../model-choices.ts';
 import { serviceNews } from '../service-news.ts';
@@ -23,6 +24,8 @@ export interface JoinOptions {
   data?: string;
   /** The host to be a node of; it is added there by its share key. */
   host?: string;
+  /** Looks for hosts on the local network. */
+  find?: boolean;
   /** The certificate of the host, as it shows it itself. */
   fingerprint?: string;
   /** What the person is called who takes up an invite. */
@@ -35,7 +38,8 @@ export interface JoinOptions {
 
 /** `otherthing join`: this machine becomes a node, until a signal asks it to end. */
 export async function joinCommand(address: string | undefined, options: JoinOptions): Promise<void> {
-  const target = joinTarget(address, options.host);
+  if (options.find === true && address === undefined) return listFoundHosts();
+  const target = joinTarget(options.find === true ? await besideFoundHost(address ?? '') : address, options.host);
   const given = givenFingerprint(target, options.fingerprint);
   const dataDir = dataFolder(options.data);
   await makePrivateFolder(dataDir);

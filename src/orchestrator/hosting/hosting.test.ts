@@ -1,6 +1,6 @@
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lookAtHost } from '../../platform/tls/look-at-host.ts';
@@ -18,12 +18,13 @@ let folder: string;
 let store: Store;
 let running: HostingService[];
 let attached: number;
+let announced: Parameters<HostingDeps['announce']>[0][];
 const timers = createManualTimers();
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'otherthing-hosting-'));
   store = createMemoryStore();
-  [running, attached] = [[], 0];
+  [running, attached, announced] = [[], 0, []];
 });
 afterEach(async () => {
   await Promise.all(running.map((hosting) => hosting.stop()));
@@ -43,6 +44,11 @@ const begin = async (start: HostingDeps['start'], startId = 'first') => {
     ...{ store, timers, dataDir: folder, start, startId, attach, log: quiet },
     clock: { now: () => Date.now() },
     connected: async () => ({ nodes: [], people: [] }),
+    version: '0.0.0-test',
+    announce: async (what) => {
+      announced.push(what);
+      return async () => void announced.splice(announced.indexOf(what), 1);
+    },
   });
   running.push(hosting);
   await hosting.open();
@@ -119,4 +125,37 @@ test('S4: behind a proxy its name is the address, and links carry no pin', async
   expect(hosting.names()).toEqual(['team.example']);
   expect(hosting.pin()).toBeNull();
   expect(attached).toBe(0);
+});
+
+test('S4: it is announced while it is to be found and reached by others: name, fingerprint, version, port', async () => {
+  const others = { ...settings, address: '0.0.0.0' };
+  const hosting = await begin(undefined);
+  await hosting.put({ ...others, findable: true });
+  const { certificate, listening, announced: isAnnounced } = await hosting.get();
+  expect(isAnnounced).toBe(true);
+  expect(announced).toEqual([
+    { name: hostname(), fingerprint: certificate?.fingerprint, version: '0.0.0-test', port: listening?.port },
+  ]);
+  await hosting.put({ ...others, port: listening?.port ?? 0, findable: false });
+  expect(announced).toEqual([]);
+  await hosting.put({ ...others, findable: true });
+  expect(announced).toHaveLength(1);
+  await hosting.put({ ...others, enabled: false, findable: true });
+  expect(announced).toEqual([]);
+  await hosting.put({ ...settings, findable: true });
+  expect(announced).toEqual([]);
+});
+
+test('what was chosen about being found is kept; a network that takes no announcement ends nothing', async () => {
+  await (await begin(undefined)).put({ ...settings, address: '0.0.0.0', findable: true });
+  const hosting = await begin(undefined, 'second');
+  expect((await hosting.get()).findable).toBe(true);
+  const deaf = await createHosting({
+    ...{ store, timers, dataDir: folder, start: undefined, startId: 'third', attach, log: quiet },
+    ...{ clock: { now: () => Date.now() }, version: '0.0.0-test', connected: async () => ({ nodes: [], people: [] }) },
+    announce: () => Promise.reject(new Error('no multicast')),
+  });
+  running.push(deaf);
+  await deaf.open();
+  expect(await deaf.get()).toMatchObject({ announced: false, findable: true, problem: null });
 });

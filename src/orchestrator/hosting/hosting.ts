@@ -21,6 +21,7 @@ import { put, type Store } from '../store/store.ts';
 import { settings as settingsTable } from '../store/tables.ts';
 import type { Timers } from '../timers.ts';
 import { createTurns } from '../turns.ts';
+import { type Announce, createAnnouncing } from './announcing.ts';
 import { openTlsListener, type TlsListener } from './tls-listener.ts';
 
 export interface HostingService {
@@ -49,6 +50,8 @@ export interface HostingDeps {
   startId: string;
   attach(server: Server): () => Promise<void>;
   connected(): Promise<Hosting['connected']>;
+  announce: Announce;
+  version: string;
   log: { info(details: object, message: string): void; error(details: object, message: string): void };
 }
 
@@ -89,6 +92,17 @@ export async function createHosting(deps: HostingDeps): Promise<HostingService> 
       log.error({ err: error }, 'This host cannot listen for other machines');
     }
   };
+
+  const announcing = createAnnouncing(deps.announce, (error) =>
+    log.error({ err: error }, 'This host cannot announce itself on the local network'),
+  );
+  /** Only what others can reach is announced. */
+  const sayWhere = (): Promise<void> =>
+    announcing.follow(
+      open === null || settings.findable !== true || isLoopbackAddress(open.listener.address)
+        ? null
+        : { name: hostname(), fingerprint: pin(), version: deps.version, port: open.listener.port },
+    );
 
   const carryOut = async (): Promise<void> => {
     const before = open;
@@ -136,11 +150,16 @@ export async function createHosting(deps: HostingDeps): Promise<HostingService> 
     proxy: start?.proxy ?? null,
     certificate: open === null ? null : open.certificate.facts,
     origins: origins(),
+    announced: announcing.on,
     connected: await deps.connected(),
   });
 
   return {
-    open: () => turns.take('listener', carryOut),
+    open: () =>
+      turns.take('listener', async () => {
+        await carryOut();
+        await sayWhere();
+      }),
     get,
     origins,
     pin,
@@ -153,11 +172,15 @@ export async function createHosting(deps: HostingDeps): Promise<HostingService> 
         byCommandLine = false;
         // Other names need no other listener: what is connected stays so.
         if (!same || (next.enabled && open === null)) await carryOut();
+        await sayWhere();
         return get();
       }),
     async stop() {
       stopLooking();
-      await turns.take('listener', async () => open?.listener.close());
+      await turns.take('listener', async () => {
+        await announcing.follow(null);
+        await open?.listener.close();
+      });
     },
   };
 }
@@ -169,14 +192,20 @@ async function chosenSettings(store: Store, start: HostingDeps['start'], startId
   const value: unknown = (await store.get(settingsTable, { name: settingName }))?.value;
   const kept = Value.Check(HostingSettings, value) ? value : null;
   const changedNow = kept !== null && Reflect.get(kept, 'startId') === startId;
-  const { enabled, address, port, names } = kept ?? off;
+  const { enabled, address, port, names, findable = false } = kept ?? off;
   if (start?.listen === undefined || changedNow) {
     return {
-      settings: { enabled, address, port, names: [...new Set([...names, ...(start?.names ?? [])])] },
+      settings: { enabled, address, port, names: [...new Set([...names, ...(start?.names ?? [])])], findable },
       byCommandLine: false,
     };
   }
-  return { settings: { enabled: true, ...start.listen, names: start.names ?? names }, byCommandLine: true };
+  const settings = {
+    enabled: true,
+    ...start.listen,
+    names: start.names ?? names,
+    findable: start.findable ?? findable,
+  };
+  return { settings, byCommandLine: true };
 }
 
 /** When the files of a given certificate were last changed; '' where the host has its own. */
@@ -189,6 +218,11 @@ async function ageOf(start: HostingDeps['start']): Promise<string> {
 /** The origin of a name or address; IPv6 in brackets. */
 function originOf(name: string, port: number): string {
   return new URL(`https://${hostHeaderName(name)}:${port}`).origin;
+}
+
+/** Who reaches nothing but this machine need not be found by others. */
+function isLoopbackAddress(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
 }
 
 function hostHeaderName(name: string): string {

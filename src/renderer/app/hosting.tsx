@@ -28,11 +28,12 @@ export function useChangeHosting() {
   });
 }
 
-export const settingsOf = ({ enabled, address, port, names }: Hosting): HostingSettings => ({
+export const settingsOf = ({ enabled, address, port, names, findable = false }: Hosting): HostingSettings => ({
   enabled,
   address,
   port,
   names,
+  findable,
 });
 
 /** Whether other machines reach this host, with the switch for it, its addresses and its certificate. */
@@ -77,6 +78,13 @@ export function HostingSwitch() {
           <b>It does not listen.</b> {problem}
         </Notice>
       )}
+      {enabled && (
+        <Findable
+          hosting={hosting.data}
+          pending={change.isPending}
+          onChange={(findable) => change.mutate({ ...settingsOf(hosting.data), findable })}
+        />
+      )}
       {origins.length > 0 && <Origins origins={origins} />}
       {certificate !== null && (
         <Fingerprint fingerprint={certificate.fingerprint} selfSigned={certificate.selfSigned} />
@@ -84,6 +92,27 @@ export function HostingSwitch() {
     </div>
   );
 }
+
+interface FindableProps {
+  hosting: Hosting;
+  pending: boolean;
+  onChange: (findable: boolean) => void;
+}
+
+/** Whether it says on the local network that it is there. */
+const Findable = ({ hosting: { findable = false, announced }, pending, onChange }: FindableProps) => (
+  <div className="row gap-4">
+    <div className="min-w-0 flex-1">
+      <div className="font-strong">Found on the local network</div>
+      <p className="text-12 text-ink-2">
+        {findable && !announced
+          ? 'Nothing is announced now: it listens for this machine alone, or the network takes no announcements.'
+          : 'Announces its name, fingerprint and version (mDNS), so that others need not type its address. They still need an invite or a key.'}
+      </p>
+    </div>
+    <Switch label="Found on the local network" on={findable} disabled={pending} onChange={onChange} />
+  </div>
+);
 
 const Origins = ({ origins }: { origins: readonly string[] }) => (
   <ul aria-label="Addresses" className="flex flex-col gap-1">

@@ -47,6 +47,8 @@ export const Hosting = Type.Object(
     certificate: Type.Union([HostCertificate, Type.Null()]),
     /** Origins by which other machines reach it now. */
     origins: Type.Array(Type.String()),
+    /** Whether it says on the local network that it is there. */
+    announced: Type.Boolean(),
     connected: Type.Object({
       nodes: Type.Array(Type.Object({ id: Id, name: Type.String(), embedded: Type.Boolean() })),
       people: Type.Array(Type.Object({ userId: Id, name: Name, windows: Type.Integer() })),

@@ -34,6 +34,7 @@ function Place({ of: hosting }: { of: Hosting }) {
     address: address.trim(),
     port: Number(port),
     names: names.split(/[\s,]+/).filter((name) => name !== ''),
+    findable: hosting.findable ?? false,
   };
   const valid = port.trim() !== '' && Value.Check(HostingSettings, next);
   const same = JSON.stringify(next) === JSON.stringify(settingsOf(hosting));
