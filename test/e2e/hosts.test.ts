@@ -45,6 +45,7 @@ test('the first app switches hosting on and makes an invite', async () => {
     .first()
     .click();
   await page.getByRole('button', { name: 'Make the link' }).click();
+  await page.getByText('The invite is ready').waitFor();
   link = /otherthing:\/\/join\/[^'\s]+/.exec(await page.getByRole('dialog').innerText())?.[0] ?? '';
   expect(link).toContain(`:${port}/`);
 });
