@@ -53,10 +53,12 @@ async function relay(route: Route, request: PageRequest): Promise<void> {
   const headers = await request.allHeaders();
   const { origin } = headers;
   if (origin === undefined) return route.continue();
-  const response = await route.fetch({ headers: { ...headers, origin: toApp(origin) } });
+  const response = await route.fetch({ headers: { ...headers, origin: toApp(origin) } }).catch(() => null);
+  // The host is away, or the page is gone.
+  if (response === null) return route.abort('connectionrefused').catch(() => undefined);
   const answered = { ...response.headers() };
   if (answered['access-control-allow-origin'] === toApp(origin)) answered['access-control-allow-origin'] = origin;
-  await route.fulfill({ response, headers: answered });
+  await route.fulfill({ response, headers: answered }).catch(() => undefined);
 }
 
 const windowOrigin = 'app://otherthing';

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { vi } from 'vitest';
 import { packageRoot } from '../../src/platform/paths.ts';
+import type { Control } from '../electron-stand-in/controls.ts';
 
 /** One start of the built desktop app on a folder of its own; only Electron's binary is stood in for. */
 export interface DesktopApp {
@@ -11,6 +12,8 @@ export interface DesktopApp {
   readonly page: Page;
   /** All that it printed. */
   said(): string;
+  /** Does what a person or the system does to the app from outside its page. */
+  tell(control: Control): void;
   /** Quits in order; answers the exit code. */
   quit(): Promise<number | null>;
   /** For the end of a test, whatever state it is in. */
@@ -19,16 +22,20 @@ export interface DesktopApp {
 
 const startsWithin = 60_000;
 
-export async function startDesktopApp(folder: string, args: readonly string[] = []): Promise<DesktopApp> {
+export async function startDesktopApp(
+  folder: string,
+  args: readonly string[] = [],
+  env: Record<string, string> = {},
+): Promise<DesktopApp> {
   const standIn = join(packageRoot(), 'test', 'electron-stand-in');
   const app = spawn(
     process.execPath,
     ['--import', join(standIn, 'register.ts'), join(standIn, 'launch.ts'), packageRoot(), ...args],
-    { env: { ...process.env, OTHERTHING_DATA: folder }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...process.env, ...env, OTHERTHING_DATA: folder }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
   );
   let said = '';
   for (const stream of [app.stdout, app.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
       said = (said + text).slice(-100_000);
     });
   }
@@ -62,6 +69,7 @@ export async function startDesktopApp(folder: string, args: readonly string[] = 
       process: app,
       page,
       said: () => said,
+      tell: (control) => void app.send(control),
       async quit() {
         if (app.exitCode !== null) return app.exitCode;
         const gone = once(app, 'exit') as Promise<[number | null]>;
