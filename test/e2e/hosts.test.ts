@@ -117,6 +117,10 @@ test('S4: another certificate of the host is refused, with both fingerprints and
   expect(text.replace(/\s+/g, ' ')).toContain(fingerprint);
   expect(await seriousFindings(page)).toEqual([]);
   await keepPicture(page, 'desktop-certificate-changed');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  expect(await seriousFindings(page)).toEqual([]);
+  await keepPicture(page, 'desktop-certificate-changed-dark');
+  await page.emulateMedia({ colorScheme: 'light' });
   await page.setViewportSize({ width: 420, height: 860 });
   await keepPicture(page, 'desktop-certificate-changed-narrow');
   await page.setViewportSize({ width: 1440, height: 900 });

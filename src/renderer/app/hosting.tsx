@@ -1,5 +1,4 @@
 import { queryOptions, useMutation, useQuery } from '@tanstack/react-query';
-import { showFingerprint } from '../../shared/fingerprint.ts';
 import type { Hosting, HostingSettings } from '../../shared/model/hosting.ts';
 import { type Api, useApi } from '../api/api.ts';
 import { errorWords } from '../api/error-words.ts';
@@ -10,6 +9,7 @@ import { Notice } from '../ui/notice.tsx';
 import { LoadingWords, Skeleton } from '../ui/skeleton.tsx';
 import { Switch } from '../ui/switch.tsx';
 import { toast } from '../ui/toasts.tsx';
+import { FingerprintGroups } from './hosts/fingerprint.tsx';
 
 export const hostingQuery = ({ host: { client } }: Api) =>
   queryOptions({
@@ -131,7 +131,7 @@ const Fingerprint = ({ fingerprint, selfSigned }: { fingerprint: string; selfSig
       <span className="min-w-0 flex-1 text-12 text-ink-3">Fingerprint of its certificate</span>
       <CopyButton text={fingerprint} label="Copy fingerprint" />
     </div>
-    <code className="text-12 break-words">{showFingerprint(fingerprint)}</code>
+    <FingerprintGroups of={fingerprint} label="Fingerprint" />
     {selfSigned && (
       <p className="mt-1 text-12 text-ink-2">
         The host made it itself, so browsers warn once. Invite links carry the fingerprint; whoever joins with a key
