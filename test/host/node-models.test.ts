@@ -102,6 +102,22 @@ describe.each([
     ).toBe('Good day');
   });
 
+  test('an agent calls a flow as a tool, and asks the node again with what it says', async () => {
+    const file = flowOf('output', { name: 'said', view: 'text' }, { port: 'value', type: 'text', value: 'Sunny' });
+    const flow = await host.owner.call('createFlow', { params: { id: workspaceId }, body: { file } });
+    server().script(
+      { pieces: ['I look. '], calls: [{ name: 'look', arguments: '{"in":"Windy"}' }], usage: { input: 7, output: 2 } },
+      { pieces: ['Windy it is'], usage: { input: 9, output: 3 } },
+    );
+    const tools = [{ kind: 'flow', name: 'look', flowId: flow.id }];
+    const { run: ended, step } = await run(flowOf('agent', { model: `node:${model}`, task: 'Go', inputs: [], tools }));
+    expect(ended.state, JSON.stringify(ended.error)).toBe('succeeded');
+    expect(step.outputs).toMatchObject({ text: 'Windy it is', usage: { inputTokens: 16, outputTokens: 5 } });
+    const messages = asked(server())[1]?.body['messages'] as { role: string; content: string }[];
+    expect(messages.map(({ role }) => role)).toEqual(['user', 'assistant', 'tool']);
+    expect(messages[2]?.content).toContain('Windy');
+  });
+
   test('embeddings come in the order of their texts', async () => {
     const wired = { port: 'texts', type: 'list<text>', value: ['bees', 'wasps'] };
     const { run: ended, step } = await run(flowOf('embed', { model: `node:${model}-embed` }, wired));

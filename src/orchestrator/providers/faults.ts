@@ -63,6 +63,12 @@ function codeFor(status: number, codes: readonly string[], words: string): Infer
     )
   )
     return 'images_not_taken';
+  if (
+    says(
+      /(?:does not|doesn't|do not|not) .{0,20}support.{0,20}(?:tool|function)|(?:tool|function).{0,40}not supported/i,
+    )
+  )
+    return 'tools_not_taken';
   return status === 413 ? 'context_too_long' : 'provider_refused';
 }
 

@@ -6,22 +6,22 @@ import { useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { runStepQuery } from '../../api/queries.ts';
 import { useJobOutput } from '../../api/use-job-output.ts';
+import { AgentCalls } from '../../app/agent-calls.tsx';
 import { JobHistory } from '../../app/job-history.tsx';
-import { type Machines, useMachines } from '../../app/machines.ts';
+import { useMachines } from '../../app/machines.ts';
 import { PortValues } from '../../app/value-view.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { CodeText } from '../../ui/code-text.tsx';
 import { ErrorPanel } from '../../ui/error-state.tsx';
-import { MachineName } from '../../ui/machine-chip.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { formatDuration } from '../../ui/numbers.ts';
 import { Facts } from '../../ui/panel.tsx';
-import { RelativeTime } from '../../ui/relative-time.tsx';
 import { LoadingWords, Skeleton } from '../../ui/skeleton.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { glyphOfStep } from '../../ui/states.ts';
 import { TabPanel, Tabs } from '../../ui/tabs.tsx';
+import { CompareButton } from './compare/compare-button.tsx';
 import { instanceWords } from './run-data.ts';
+import { factRows } from './step-facts.tsx';
 import { FailedItems, Provenance, provenanceWord, Waits } from './step-standing.tsx';
 import type { Chosen } from './timeline-view.tsx';
 import { Tries } from './tries.tsx';
@@ -37,6 +37,7 @@ export function Evidence({ detail, chosen }: { detail: RunDetail; chosen: Chosen
       <Shown
         run={detail}
         detail={data}
+        chosen={chosen}
         title={words.item ?? words.step}
         under={words.item === null ? null : words.step}
       />
@@ -58,23 +59,26 @@ export function Evidence({ detail, chosen }: { detail: RunDetail; chosen: Chosen
   );
 }
 
-type Tab = 'input' | 'output' | 'log' | 'history';
+type Tab = 'input' | 'output' | 'calls' | 'log' | 'history';
 
 interface ShownProps {
   run: RunDetail;
   detail: StepDetail;
+  chosen: Chosen;
   title: string;
   under: string | null;
 }
 
-function Shown({ run, detail, title, under }: ShownProps) {
+function Shown({ run, detail, chosen, title, under }: ShownProps) {
   const { instance, attempts } = detail;
   const { jobId } = instance;
   const machines = useMachines();
-  const [tab, setTab] = useState<Tab>('output');
+  const isAgent = jobId !== undefined && typeOf(run, instance.stepId) === 'agent';
+  const [tab, setTab] = useState<Tab>(isAgent ? 'calls' : 'output');
   const tabs: { value: Tab; label: string }[] = [
     { value: 'input', label: 'Input' },
     { value: 'output', label: 'Output' },
+    ...(isAgent ? [{ value: 'calls' as const, label: 'Calls' }] : []),
     ...(jobId === undefined
       ? []
       : [
@@ -93,7 +97,8 @@ function Shown({ run, detail, title, under }: ShownProps) {
         </div>
         {attempts.length > 1 && <Chip>{attempts.length} tries</Chip>}
         {word !== null && <Chip>{word}</Chip>}
-        <span className="ml-auto">
+        <span className="ml-auto row gap-2">
+          <CompareButton detail={run} chosen={chosen} title={title} />
           <StateBadge state={glyphOfStep[instance.state]} />
         </span>
       </header>
@@ -122,6 +127,11 @@ function Shown({ run, detail, title, under }: ShownProps) {
         </TabPanel>
         {jobId !== undefined && (
           <>
+            {isAgent && (
+              <TabPanel value="calls">
+                <AgentCalls jobId={jobId} />
+              </TabPanel>
+            )}
             <TabPanel value="log">
               <Log jobId={jobId} />
             </TabPanel>
@@ -135,39 +145,7 @@ function Shown({ run, detail, title, under }: ShownProps) {
   );
 }
 
-function factRows({ instance }: StepDetail, machines: Machines) {
-  const machine = instance.nodeId === undefined ? undefined : machines.get(instance.nodeId);
-  const where =
-    machine === undefined ? (
-      instance.nodeId === undefined ? (
-        'On the host'
-      ) : (
-        'A removed node'
-      )
-    ) : (
-      <MachineName {...machine} />
-    );
-  const inLine =
-    instance.readyAt !== undefined && instance.startedAt !== undefined ? instance.startedAt - instance.readyAt : null;
-  const ran =
-    instance.startedAt !== undefined && instance.finishedAt !== undefined
-      ? instance.finishedAt - instance.startedAt
-      : null;
-  return [
-    ...(instance.startedAt === undefined && instance.nodeId === undefined ? [] : [{ word: 'Where', value: where }]),
-    ...(instance.startedAt === undefined ? [] : [{ word: 'Started', value: <RelativeTime at={instance.startedAt} /> }]),
-    ...(inLine === null || instance.jobId === undefined ? [] : [{ word: 'In line', value: formatDuration(inLine) }]),
-    ...(ran === null ? [] : [{ word: 'Ran', value: formatDuration(ran) }]),
-    ...(instance.items === undefined
-      ? []
-      : [
-          {
-            word: 'Items',
-            value: `${instance.items.done} of ${instance.items.total}${instance.items.failed > 0 ? `, ${instance.items.failed} failed` : ''}`,
-          },
-        ]),
-  ];
-}
+const typeOf = ({ file }: RunDetail, stepId: string) => file.steps.find(({ id }) => id === stepId)?.type;
 
 /** What a job wrote, following it while it writes. */
 export function Log({ jobId }: { jobId: string }) {

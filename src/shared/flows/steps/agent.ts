@@ -31,6 +31,7 @@ const methodSets: Readonly<Record<string, readonly HttpMethod[]>> = {
   all: httpMethods,
 };
 
+/** A file written by hand may leave out what its kind of tool does not have. */
 const toolRow = Type.Object({
   kind: Type.String({
     title: 'Tool',
@@ -47,81 +48,95 @@ const toolRow = Type.Object({
     maxLength: 48,
     placeholder: 'weather',
   }),
-  description: Type.String({
-    title: 'What it is for',
-    description: 'The model reads this to know when to use it, and with what',
-    widget: 'multiline',
-    default: '',
-    maxLength: 4_000,
-    when: { field: 'kind', is: ['http', 'flow'] },
-  }),
-  base: Type.String({
-    title: 'Addresses below',
-    description: 'Nothing else may be called, not by a redirect either; empty for every public address',
-    widget: 'text',
-    default: '',
-    maxLength: 2_000,
-    placeholder: 'https://api.example.com/v1',
-    when: http,
-  }),
-  methods: Type.String({
-    title: 'Methods',
-    widget: 'select',
-    default: 'get',
-    maxLength: 20,
-    choices: choices(['get', 'GET'], ['post', 'POST'], ['read_write', 'GET, POST, PUT, PATCH'], ['all', 'All']),
-    when: http,
-  }),
-  url: Type.String({
-    title: 'URL',
-    description: 'Of its Streamable HTTP endpoint',
-    widget: 'text',
-    templated: true,
-    secrets: true,
-    default: '',
-    maxLength: 2_000,
-    placeholder: 'https://mcp.example.com/mcp',
-    when: mcp,
-  }),
-  allowed: Type.String({
-    title: 'Only these of its tools',
-    description: 'Names with commas between them; empty for all',
-    widget: 'text',
-    default: '',
-    maxLength: 4_000,
-    when: mcp,
-  }),
-  headers: Type.Array(
-    Type.Object({
-      name: Type.String({ title: 'Name', widget: 'text', maxLength: 200, placeholder: 'Authorization' }),
-      value: Type.String({
-        title: 'Value',
-        description: 'Write {{ secrets.NAME }} for a secret',
-        widget: 'text',
-        templated: true,
-        secrets: true,
-        default: '',
-        maxLength: 20_000,
-      }),
+  description: Type.Optional(
+    Type.String({
+      title: 'What it is for',
+      description: 'The model reads this to know when to use it, and with what',
+      widget: 'multiline',
+      default: '',
+      maxLength: 4_000,
+      when: { field: 'kind', is: ['http', 'flow'] },
     }),
-    {
-      title: 'Headers',
-      widget: 'rows',
-      rowName: 'header',
-      maxItems: 20,
-      default: [],
-      when: { field: 'kind', is: ['http', 'mcp'] },
-    },
   ),
-  flowId: Type.String({
-    title: 'Flow',
-    description: 'Its Inputs are what the model gives, its Outputs the answer',
-    widget: 'flow',
-    default: '',
-    maxLength: 80,
-    pattern: '^([A-Za-z0-9][A-Za-z0-9_.:-]*)?$',
-    when: flow,
-  }),
+  base: Type.Optional(
+    Type.String({
+      title: 'Addresses below',
+      description: 'Nothing else may be called, not by a redirect either; empty for every public address',
+      widget: 'text',
+      default: '',
+      maxLength: 2_000,
+      placeholder: 'https://api.example.com/v1',
+      when: http,
+    }),
+  ),
+  methods: Type.Optional(
+    Type.String({
+      title: 'Methods',
+      widget: 'select',
+      default: 'get',
+      maxLength: 20,
+      choices: choices(['get', 'GET'], ['post', 'POST'], ['read_write', 'GET, POST, PUT, PATCH'], ['all', 'All']),
+      when: http,
+    }),
+  ),
+  url: Type.Optional(
+    Type.String({
+      title: 'URL',
+      description: 'Of its Streamable HTTP endpoint',
+      widget: 'text',
+      templated: true,
+      secrets: true,
+      default: '',
+      maxLength: 2_000,
+      placeholder: 'https://mcp.example.com/mcp',
+      when: mcp,
+    }),
+  ),
+  allowed: Type.Optional(
+    Type.String({
+      title: 'Only these of its tools',
+      description: 'Names with commas between them; empty for all',
+      widget: 'text',
+      default: '',
+      maxLength: 4_000,
+      when: mcp,
+    }),
+  ),
+  headers: Type.Optional(
+    Type.Array(
+      Type.Object({
+        name: Type.String({ title: 'Name', widget: 'text', maxLength: 200, placeholder: 'Authorization' }),
+        value: Type.String({
+          title: 'Value',
+          description: 'Write {{ secrets.NAME }} for a secret',
+          widget: 'text',
+          templated: true,
+          secrets: true,
+          default: '',
+          maxLength: 20_000,
+        }),
+      }),
+      {
+        title: 'Headers',
+        widget: 'rows',
+        rowName: 'header',
+        maxItems: 20,
+        default: [],
+        when: { field: 'kind', is: ['http', 'mcp'] },
+      },
+    ),
+  ),
+  flowId: Type.Optional(
+    Type.String({
+      title: 'Flow',
+      description: 'Its Inputs are what the model gives, its Outputs the answer',
+      widget: 'flow',
+      default: '',
+      maxLength: 80,
+      pattern: '^([A-Za-z0-9][A-Za-z0-9_.:-]*)?$',
+      when: flow,
+    }),
+  ),
 });
 
 const config = Type.Object({

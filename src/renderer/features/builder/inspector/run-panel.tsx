@@ -7,6 +7,7 @@ import { useApi } from '../../../api/api.ts';
 import { errorWords } from '../../../api/error-words.ts';
 import { runStepQuery } from '../../../api/queries.ts';
 import { saveAs } from '../../../api/save-as.ts';
+import { AgentCalls } from '../../../app/agent-calls.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { ErrorPanel } from '../../../ui/error-state.tsx';
 import { MachineName } from '../../../ui/machine-chip.tsx';
@@ -54,7 +55,10 @@ export function RunPanel({ step, part }: RunPanelProps) {
       {outer !== null && <ItemChoice items={inside} shown={instance} map={outer} />}
       <Facts instance={instance} />
       {part === 'log' ? (
-        <Log instance={instance} />
+        <>
+          {step.type === 'agent' && instance.jobId !== undefined && <AgentCalls jobId={instance.jobId} />}
+          <Log instance={instance} />
+        </>
       ) : (
         <Values runId={runId} step={step} instance={instance} part={part} />
       )}
