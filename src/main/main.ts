@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { app, dialog, powerMonitor, protocol, safeStorage, session } from 'electron';
-import { dataFolder } from '../platform/config.ts';
+import { dataFolder, runningAppImage } from '../platform/config.ts';
 import { makePrivateFolder } from '../platform/data-folder.ts';
 import { readHostFile, removeHostFile, writeHostFile } from '../platform/host-file.ts';
 import { type HostServices, type ServiceName, startHostServices } from '../platform/host-services.ts';
@@ -23,6 +23,7 @@ import { watchPower } from './power/power.ts';
 import { secretBox } from './secrets/keychain-box.ts';
 import { masterKeyOrWayOut } from './secrets/way-out.ts';
 import { rememberForked } from './services/forked.ts';
+import { openDesktopUpdates } from './updates/desktop-updates.ts';
 import { forkUtility, forkUtilityHelper } from './utility-process.ts';
 import { restrictPermissions } from './window.ts';
 
@@ -68,17 +69,25 @@ async function start(): Promise<void> {
       tell: services.tellPower,
       awake: () => void hosts.remote.tryNow().catch((error: unknown) => log.warn({ err: error }, 'hosts are away')),
     });
-    stop = async () => {
+    const updates = await openDesktopUpdates({
+      ...{ app, dialog, dataDir, log, clock: systemClock },
+      version: packageVersion(),
+      appImage: runningAppImage(),
+      stopServices: () => stop(),
+      tell: (standing) => desktop.window.tell('updates', standing),
+    });
+    stop = once(async () => {
       stopPower();
+      updates.stop();
       await Promise.all([hosts.stop(), services.stop()]);
       await removeHostFile(dataDir);
-    };
+    });
     restrictPermissions(session.defaultSession);
     protocol.handle(
       ownScheme,
       serveInterface(rendererPath(), () => hosts.originOf(services)),
     );
-    answerCalls({ ...desktop.handlers(services), ...hosts.handlers(services) }, unexpected);
+    answerCalls({ ...desktop.handlers(services), ...hosts.handlers(services), ...updates.handlers, thisNode: services.thisNode }, unexpected);
     desktop.begin();
   } catch (error) {
     log.error({ error }, 'could not start');
@@ -135,4 +144,13 @@ function logState(service: ServiceName, state: ServiceState<unknown>): void {
 
 function unexpected(error: unknown, call: string): void {
   log.error({ error, call }, 'a call of the window failed');
+}
+
+/** Whoever calls it again waits for the same. */
+function once(act: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= act();
+    return done;
+  };
 }

@@ -82,3 +82,8 @@ export function startedProgram(): StartedProgram {
     configHome: process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'),
   };
 }
+
+/** The AppImage that this app runs from; its runtime says so. */
+export function runningAppImage(env: Environment = process.env): string | undefined {
+  return nonEmpty(env['APPIMAGE']);
+}

@@ -8,8 +8,11 @@
 import { type Static, type TObject, type TSchema, type TTuple, Type } from 'typebox';
 import { DesktopChoices, DesktopLink, DesktopNotice, DesktopStanding, ServiceStanding } from './model/desktop.ts';
 import { FoundHost, HostChoice, HostLook, JoinConfirmed, RemoteHost, RemoteHosts } from './model/remote-host.ts';
+import { UpdateChoices, Updates } from './model/updates.ts';
+import { ThisNode } from './model/this-node.ts';
 import { Id } from './model/values.ts';
 import type { Problem } from './problem.ts';
+import { ThisNodeCallSchema } from './services.ts';
 
 /** The host that this window talks to, and the token that main made at this start. */
 export const DesktopHostSchema = Type.Object({
@@ -42,6 +45,16 @@ export const desktopCalls = {
   takeLink: call([], Type.Union([DesktopLink, Type.Null()])),
   notify: call([DesktopNotice], Type.Void()),
 
+  // Updates of the app (src/main/updates).
+  updates: call([], Updates),
+  /** `true`: an older version counts too. */
+  checkUpdates: call([Type.Boolean()], Updates),
+  installUpdate: call([], Updates),
+  chooseUpdates: call([UpdateChoices], Updates),
+
+  // This machine as a node (src/main/main.ts); every answer is how it stands then.
+  thisNode: call([ThisNodeCallSchema.properties.call], ThisNode),
+
   // Hosts on other machines (src/main/hosts).
   hosts: call([], RemoteHosts),
   findHosts: call([], Type.Array(FoundHost)),
@@ -61,6 +74,7 @@ export const desktopCalls = {
 /** What main tells the window unasked, by name. */
 export const desktopEvents = {
   desktop: DesktopStanding,
+  updates: Updates,
   /** A link was opened with the app; takeLink gives it. */
   link: DesktopLink,
   /** The page at this path is asked for, by a click on a message of the system. */

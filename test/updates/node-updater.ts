@@ -49,7 +49,7 @@ class NodeExecutor extends HttpExecutor<ClientRequest> {
       };
       configureRequestUrl(url, request);
       configureRequestOptions(request);
-      const callback = (error: Error | null) => (error === null ? resolve(destination) : reject(error));
+      const callback = (error: Error | null | undefined) => (error ? reject(error) : resolve(destination));
       this.doDownload(request, { destination, options, onCancel, callback, responseHandler: null }, 0);
     });
   }

@@ -58,21 +58,22 @@ export async function startReleaseServer(): Promise<ReleaseServer> {
 
 function answer(server: ReleaseServer, path: string, response: ServerResponse): void {
   const { releases } = server;
-  if (path === '/example/otherthing/releases.atom') return send(response, feed(releases));
-  if (path === '/api/v3/repos/example/otherthing/releases/latest') {
-    const stable = releases.find(({ version }) => !version.includes('-'));
-    return stable === undefined
-      ? missing(response)
-      : send(response, JSON.stringify({ tag_name: `v${stable.version}` }));
-  }
-  const [, kind, tag, name = ''] =
-    /^\/(cdn|example\/otherthing\/releases\/download)\/v([^/]+)\/([^/]+)$/.exec(path) ?? [];
+  const stable = releases.find(({ version }) => !version.includes('-'));
+  if (path === '/example/otherthing/releases.atom') send(response, feed(releases));
+  else if (path.startsWith('/api/v3/') && stable !== undefined)
+    send(response, JSON.stringify({ tag_name: `v${stable.version}` }));
+  else answerFile(server, path, response);
+}
+
+function answerFile({ releases, behaviour }: ReleaseServer, path: string, response: ServerResponse): void {
+  const pattern = /^\/(cdn|example\/otherthing\/releases\/download)\/v([^/]+)\/([^/]+)$/;
+  const [, kind, tag, name = ''] = pattern.exec(path) ?? [];
   const release = releases.find(({ version }) => version === tag);
-  if (release === undefined) return missing(response);
-  if (name.endsWith('.yml'))
-    return name.startsWith(channelOf(release.version)) ? send(response, yamlOf(release, name)) : missing(response);
-  if (kind !== 'cdn') return void response.writeHead(302, { location: `/cdn/v${tag}/${name}` }).end();
-  sendFile(server.behaviour, response, release.served ?? contentOf(release.version));
+  if (release === undefined) missing(response);
+  else if (name.endsWith('.yml') && !name.startsWith(channelOf(release.version))) missing(response);
+  else if (name.endsWith('.yml')) send(response, yamlOf(release, name));
+  else if (kind !== 'cdn') response.writeHead(302, { location: `/cdn/v${tag}/${name}` }).end();
+  else sendFile(behaviour, response, release.served ?? contentOf(release.version));
 }
 
 const channelOf = (version: string) => (version.includes('-') ? 'beta' : 'latest');
@@ -93,10 +94,10 @@ function yamlOf(release: TestRelease, name: string): string {
 }
 
 function feed(releases: readonly TestRelease[]): string {
-  const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
   const entries = releases.map(
     ({ version, notes = '' }) =>
-      `<entry><link rel="alternate" href="https://releases.example/example/otherthing/releases/tag/v${version}"/><title>v${version}</title><content type="html">${escape(notes)}</content></entry>`,
+      `<entry><link rel="alternate" href="https://releases.example/example/otherthing/releases/tag/v${version}"/><title>v${version}</title><content type="html">${escaped(notes)}</content></entry>`,
   );
   return `<?xml version="1.0" encoding="UTF-8"?><feed xmlns="http://www.w3.org/2005/Atom">${entries.join('')}</feed>`;
 }
@@ -111,8 +112,9 @@ function missing(response: ServerResponse): void {
 
 function sendFile(behaviour: Behaviour, response: ServerResponse, content: Buffer): void {
   response.writeHead(200, { 'content-type': 'application/octet-stream', 'content-length': content.length });
-  if (behaviour === 'well') return void response.end(content);
-  response.write(content.subarray(0, content.length / 2), () => {
-    if (behaviour === 'cut') response.destroy();
-  });
+  if (behaviour === 'well') response.end(content);
+  else
+    response.write(content.subarray(0, content.length / 2), () => {
+      if (behaviour === 'cut') response.destroy();
+    });
 }

@@ -84,6 +84,8 @@ export function faultOf(error: unknown, during: During): UpdateFault {
 
 function kindOf(error: unknown, during: During): keyof typeof faults {
   const { code, message = '' } = error as { code?: unknown; message?: string };
+  // electron-updater has one code for a feed it cannot read and for one that has nothing in it.
+  if (/No published versions|Unable to find latest version[\s\S]*404/.test(message)) return 'none';
   const known = typeof code === 'string' ? byCode[code] : undefined;
   if (known !== undefined) return known === 'cut' && during === 'check' ? 'offline' : known;
   if (/^net::ERR_(CONTENT_LENGTH_MISMATCH|CONNECTION_(RESET|CLOSED)|INCOMPLETE)|aborted|socket hang up/i.test(message))
@@ -91,7 +93,7 @@ function kindOf(error: unknown, during: During): keyof typeof faults {
   if (/^net::ERR_/.test(message) || /timed out/i.test(message)) return 'offline';
   if (/\b(404|410)\b/.test(String(code))) return 'none';
   if (/^HTTP_ERROR_5|^HTTP_ERROR_429/.test(String(code))) return 'offline';
-  return during === 'install' ? 'install' : 'other';
+  return during === 'install' ? 'install' : during === 'check' ? 'source' : 'other';
 }
 
 /** An error with one of the codes above, for what the app itself finds. */

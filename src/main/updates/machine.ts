@@ -10,7 +10,7 @@ import type {
  * What the app does about updates. Pure: an event comes in, the next state and what to do come out.
  *
  *   idle ─▶ checking ─▶ current
- *              └─▶ downloading ─▶ ready ─▶ draining ─▶ installing
+ *              └─▶ downloading ─▶ ready ─▶ installing
  *   any of them ─▶ failed ─▶ checking
  */
 export type UpdateEvent =
@@ -20,14 +20,11 @@ export type UpdateEvent =
   | { event: 'nothing' }
   | { event: 'progress'; percent: number; bytesPerSecond: number }
   | { event: 'downloaded' }
-  /** `wait`: the jobs of this machine end first; otherwise they are handed back. */
-  | { event: 'install'; wait: boolean }
-  | { event: 'busy'; jobs: number }
-  | { event: 'abandon' }
+  | { event: 'install' }
   | { event: 'failed'; fault: UpdateFault }
   | { event: 'chosen'; choices: UpdateChoices; before: UpdateChoices };
 
-export type UpdateDeed = 'check' | 'check-older' | 'download' | 'cancel' | 'drain' | 'resume' | 'install';
+export type UpdateDeed = 'check' | 'check-older' | 'download' | 'cancel' | 'install';
 
 export interface Step {
   state: UpdateState;
@@ -54,11 +51,7 @@ export function step(state: UpdateState, event: UpdateEvent): Step {
     case 'downloaded':
       return state.state === 'downloading' ? to({ state: 'ready', update: state.update }) : stay(state);
     case 'install':
-      return install(state, event.wait);
-    case 'busy':
-      return busy(state, event.jobs);
-    case 'abandon':
-      return state.state === 'draining' ? to({ state: 'ready', update: state.update }, 'resume') : stay(state);
+      return state.state === 'ready' ? to({ state: 'installing', update: state.update }, 'install') : stay(state);
     case 'failed':
       return failed(state, event.fault);
     case 'chosen':
@@ -84,24 +77,8 @@ function found(state: UpdateState, update: FoundUpdate): Step {
   return to({ state: 'downloading', update, percent: 0, bytesPerSecond: 0 }, 'download');
 }
 
-function install(state: UpdateState, wait: boolean): Step {
-  if (state.state !== 'ready' && state.state !== 'draining') return stay(state);
-  if (!wait) return to({ state: 'installing', update: state.update }, 'install');
-  return state.state === 'draining'
-    ? stay(state)
-    : to({ state: 'draining', update: state.update, jobs: null }, 'drain');
-}
-
-function busy(state: UpdateState, jobs: number): Step {
-  if (state.state !== 'draining') return stay(state);
-  return jobs === 0 ? to({ state: 'installing', update: state.update }, 'install') : to({ ...state, jobs });
-}
-
-/** What fails late does not undo what is there already: a downloaded update is kept by whoever keeps files. */
 function failed(state: UpdateState, fault: UpdateFault): Step {
-  if (state.state === 'off') return stay(state);
-  if (state.state === 'draining' || state.state === 'installing') return to({ state: 'failed', fault }, 'resume');
-  return to({ state: 'failed', fault });
+  return state.state === 'off' ? stay(state) : to({ state: 'failed', fault });
 }
 
 function chosen(state: UpdateState, { choices, before }: { choices: UpdateChoices; before: UpdateChoices }): Step {
@@ -114,6 +91,5 @@ function chosen(state: UpdateState, { choices, before }: { choices: UpdateChoice
 
 /** What has to end when the state is left for another. */
 function ending(state: UpdateState): UpdateDeed[] {
-  if (state.state === 'downloading') return ['cancel'];
-  return state.state === 'draining' ? ['resume'] : [];
+  return state.state === 'downloading' ? ['cancel'] : [];
 }

@@ -19,8 +19,6 @@ export interface UpdatesOptions {
   clock: Clock;
   source: UpdateSource | UpdateObstacle;
   openFeed(source: UpdateSource, channel: UpdateChoices['channel']): Promise<Feed>;
-  /** The machine's jobs: none are taken any more, and how many still run is told until that is taken back. */
-  drain(onBusy: (jobs: number) => void): () => void;
   /** Ends the services in order; jobs that still run are handed back. */
   stopServices(): Promise<void>;
   onChange(updates: Updates): void;
@@ -36,10 +34,8 @@ export interface UpdatesOptions {
 export interface UpdateService {
   standing(): Updates;
   check(older: boolean): void;
-  /** `wait`: once the jobs of this machine have ended; otherwise they are handed back. */
-  install(wait: boolean): void;
-  /** Not now after all. */
-  abandon(): void;
+  /** The services end in order first: jobs that still run here are handed back. */
+  install(): void;
   choose(choices: UpdateChoices): Promise<void>;
   stop(): void;
 }
@@ -55,7 +51,6 @@ export async function openUpdates(options: UpdatesOptions): Promise<UpdateServic
   let state: UpdateState = firstState(obstacle);
   let checkedAt: number | null = null;
   let feed: Promise<Feed> | undefined;
-  let stopDraining = () => {};
   let stopped = false;
 
   const standing = (): Updates => ({ version: options.version, choices, state, checkedAt });
@@ -112,7 +107,6 @@ export async function openUpdates(options: UpdatesOptions): Promise<UpdateServic
     });
 
   const install = async (): Promise<void> => {
-    stopDraining();
     const fault = await attempt('install', async (opened) => {
       await options.stopServices();
       opened.install();
@@ -134,11 +128,6 @@ export async function openUpdates(options: UpdatesOptions): Promise<UpdateServic
         return download();
       case 'cancel':
         return feed?.then((opened) => opened.cancel());
-      case 'drain':
-        stopDraining = options.drain((jobs) => happen({ event: 'busy', jobs }));
-        return;
-      case 'resume':
-        return stopDraining();
       case 'install':
         return install();
     }
@@ -150,8 +139,7 @@ export async function openUpdates(options: UpdatesOptions): Promise<UpdateServic
   return {
     standing,
     check: (older) => happen({ event: 'check', by: 'hand', older }),
-    install: (wait) => happen({ event: 'install', wait }),
-    abandon: () => happen({ event: 'abandon' }),
+    install: () => happen({ event: 'install' }),
     async choose(next) {
       const before = choices;
       choices = next;
@@ -168,7 +156,6 @@ export async function openUpdates(options: UpdatesOptions): Promise<UpdateServic
       stopped = true;
       clearTimeout(first);
       clearInterval(every);
-      stopDraining();
     },
   };
 }

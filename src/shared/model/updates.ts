@@ -47,13 +47,6 @@ export const UpdateState = Type.Union([
     bytesPerSecond: Type.Number({ minimum: 0 }),
   }),
   Type.Object({ state: Type.Literal('ready'), update: FoundUpdate }),
-  Type.Object({
-    state: Type.Literal('draining'),
-    update: FoundUpdate,
-    jobs: Type.Union([Type.Integer({ minimum: 0 }), Type.Null()], {
-      description: 'That still run here; null: not known yet',
-    }),
-  }),
   Type.Object({ state: Type.Literal('installing'), update: FoundUpdate }),
   Type.Object({ state: Type.Literal('failed'), fault: UpdateFault }),
 ]);

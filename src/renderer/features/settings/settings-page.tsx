@@ -9,6 +9,7 @@ import { Checks } from './checks.tsx';
 import { History } from './history.tsx';
 import { Host } from './host.tsx';
 import { ThisApp } from './this-app.tsx';
+import { UpdatesOfApp } from './updates.tsx';
 
 /** How a workspace keeps its history and checks its nodes; who did what; and, for those who run the host, its backups. */
 export function SettingsPage() {
@@ -20,6 +21,7 @@ export function SettingsPage() {
       <div className="min-h-0 flex-1 overflow-auto p-5">
         <div className="mx-auto flex max-w-200 flex-col gap-4">
           <ThisApp />
+          <UpdatesOfApp />
           <History />
           <Checks />
           {data?.user.hostAdmin === true && <Host />}
