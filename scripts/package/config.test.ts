@@ -24,7 +24,7 @@ describe('packaging', () => {
 
   test('a package for every platform, otherthing:// links, drafts on GitHub', () => {
     const config = forgeConfig({ releases: 'example/otherthing' });
-    const made = config.makers?.map((maker) => ('platforms' in maker ? [maker.name, maker.platforms] : []));
+    const made = config.makers?.map((maker) => ('name' in maker ? [maker.name, maker.platforms] : []));
     expect(made).toEqual([
       ['zip', ['linux', 'darwin']],
       ['deb', ['linux']],

@@ -87,7 +87,10 @@ async function start(): Promise<void> {
       ownScheme,
       serveInterface(rendererPath(), () => hosts.originOf(services)),
     );
-    answerCalls({ ...desktop.handlers(services), ...hosts.handlers(services), ...updates.handlers, thisNode: services.thisNode }, unexpected);
+    answerCalls(
+      { ...desktop.handlers(services), ...hosts.handlers(services), ...updates.handlers, thisNode: services.thisNode },
+      unexpected,
+    );
     desktop.begin();
   } catch (error) {
     log.error({ error }, 'could not start');

@@ -28,6 +28,7 @@ import { masterKey } from './keys/master-key.ts';
 import { reachableModels } from './keys/models.ts';
 import { createAttemptTickets } from './live/attempt-tickets.ts';
 import { createLiveHub } from './live/hub.ts';
+import { noThisNode } from './nodes/this-node-relay.ts';
 import { createHistory } from './parts/history.ts';
 import { keepHouse } from './parts/housekeeping.ts';
 import { createPeople } from './parts/people.ts';
@@ -241,6 +242,7 @@ function hostFacts(
     name: hostname(),
     version: config.version,
     nodeId: async () => (await nodes.list({})).find((node) => node.embedded)?.id ?? null,
+    askThisNode: config.askThisNode ?? noThisNode,
     adminTokenHash: hashSecret(config.adminToken),
     names: hosting.names,
     proxy: config.hosting?.proxy ?? null,

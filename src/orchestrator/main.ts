@@ -7,6 +7,7 @@ import { systemClock } from '../shared/clock.ts';
 import { OrchestratorStartSchema } from '../shared/services.ts';
 import { createOrchestrator } from './app.ts';
 import { layoutOf } from './config.ts';
+import { createThisNodeRelay } from './nodes/this-node-relay.ts';
 import { createSqliteStore } from './store/sqlite.ts';
 
 const log = createLogger({ name: 'orchestrator' });
@@ -14,9 +15,11 @@ const log = createLogger({ name: 'orchestrator' });
 runService({
   startSchema: OrchestratorStartSchema,
   lock: ({ dataDir }) => layoutOf(dataDir).lock,
-  start: async ({ type: _, ...config }) => {
+  start: async ({ type: _, ...config }, tellParent) => {
     await makePrivateFolder(config.dataDir);
-    const { url, signInLink, hosting, stop } = await createOrchestrator(config, {
+    const thisNode = createThisNodeRelay(tellParent);
+    const started = { ...config, askThisNode: thisNode.ask };
+    const { url, signInLink, hosting, stop } = await createOrchestrator(started, {
       openStore: (folder) => createSqliteStore({ folder, clock: systemClock, log }),
       log,
       ownerName: userInfo().username,
@@ -24,6 +27,7 @@ runService({
     log.info({ url }, 'The orchestrator is ready');
     return {
       ready: { type: 'ready' as const, url, signInLink, hosting },
+      onMessage: thisNode.onMessage,
       stop: async (reason) => {
         log.info({ reason }, 'The orchestrator stops');
         await stop();

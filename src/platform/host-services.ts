@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Value } from 'typebox/value';
+import { AppError } from '../shared/errors.ts';
+import type { ThisNode } from '../shared/model/this-node.ts';
+import { toProblem } from '../shared/problem.ts';
 import type { NodeTimings } from '../shared/protocol/node.ts';
 import {
   type HostToJoin,
@@ -8,6 +11,9 @@ import {
   OrchestratorReadySchema,
   type OrchestratorStart,
   type PowerNews,
+  type ThisNodeAnswer,
+  type ThisNodeCall,
+  ThisNodeCallSchema,
   type WorkerHosts,
   type WorkerReady,
   WorkerReadySchema,
@@ -20,6 +26,7 @@ import { usualPort } from './ports.ts';
 import type { RestartLimits } from './restart-policy.ts';
 import type { ForkService } from './service-process.ts';
 import { ServiceFailedError, type ServiceState, type Supervised, supervise } from './supervise.ts';
+import { createThisNode, openOwnConfig, type ThisNodeService } from './this-node.ts';
 
 export type ServiceName = 'orchestrator' | 'worker';
 
@@ -64,6 +71,8 @@ export interface HostServices {
   node: Promise<WorkerReady> | null;
   /** The hosts on other machines that the embedded worker serves beside this one, from now on. */
   serve(hosts: readonly HostToJoin[]): void;
+  /** What the owner of this machine wants. Rejects `this_node_missing` where these services have no worker. */
+  thisNode(call: ThisNodeCall): Promise<ThisNode>;
   /** Tells the embedded worker how the machine is powered and used; each of its lives learns the last that was said. */
   tellPower(news: PowerNews): void;
   /** Starts a service anew at once, also one that was given up. */
@@ -79,7 +88,21 @@ export interface HostServices {
 export async function startHostServices(options: HostServicesOptions): Promise<HostServices> {
   const bearer = randomBytes(32).toString('base64url');
   const workerToken = randomBytes(32).toString('base64url');
-  const { orchestrator, ready } = await startOrchestrator(options, { adminToken: bearer, workerToken });
+  const own = options.withWorker
+    ? createThisNode({
+        file: await openOwnConfig(options.dataDir),
+        tellWorker: (order) => worker?.send({ type: 'node-order', order }) ?? false,
+        ownHost: () => ownHost,
+      })
+    : null;
+  let worker: Supervised<WorkerReady> | null = null;
+  let ownHost: string | null = null;
+  const thisNode = async (call: ThisNodeCall) => {
+    if (own === null) throw new AppError('this_node_missing');
+    return own.answer(call);
+  };
+  const { orchestrator, ready } = await startOrchestrator(options, { adminToken: bearer, workerToken }, thisNode);
+  ownHost = ready.url;
   const embedding: HostToJoin = { url: ready.url, introduce: workerToken };
   let hosts: HostToJoin[] = [embedding, ...(options.servedHosts ?? [])];
   let power: PowerNews | null = null;
@@ -87,9 +110,7 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
     options.onState(name, state);
     if (state.state === 'ready' && power !== null) worker?.send(power);
   };
-  const worker: Supervised<WorkerReady> | null = options.withWorker
-    ? startWorker({ ...options, onState }, () => hosts)
-    : null;
+  if (own !== null) worker = startWorker({ ...options, onState, thisNode: own }, () => hosts);
   const node = worker?.ready() ?? null;
   // Whoever does not ask for the node must not be ended by its failure; the state says it too.
   node?.catch(() => undefined);
@@ -99,6 +120,7 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
     hosting: ready.hosting,
     bearer,
     node,
+    thisNode,
     serve: (others) => {
       hosts = [embedding, ...others];
       const tell = () => worker?.send({ type: 'hosts', hosts } satisfies WorkerHosts) ?? true;
@@ -117,9 +139,26 @@ export async function startHostServices(options: HostServicesOptions): Promise<H
   };
 }
 
-/** A worker alone (`otherthing join`), or the one embedded in a host. */
-export function startWorker(
-  options: Omit<HostServicesOptions, 'port' | 'withWorker' | 'staticDir' | 'hosting'>,
+type WorkerOptions = Omit<HostServicesOptions, 'port' | 'withWorker' | 'staticDir' | 'hosting'>;
+
+/** A worker without a host of its own (`otherthing join`); this process keeps its `node-config.json`. */
+export async function startWorkerAlone(
+  options: WorkerOptions,
+  hosts: () => WorkerStart['hosts'],
+  name?: string,
+): Promise<Supervised<WorkerReady>> {
+  const thisNode = createThisNode({
+    file: await openOwnConfig(options.dataDir),
+    tellWorker: (order) => worker.send({ type: 'node-order', order }),
+    ownHost: () => null,
+  });
+  const worker = startWorker({ ...options, thisNode }, hosts, name);
+  return worker;
+}
+
+/** The worker of this machine, embedded in a host or alone. */
+function startWorker(
+  options: WorkerOptions & { thisNode: ThisNodeService },
   hosts: () => WorkerStart['hosts'],
   name?: string,
 ): Supervised<WorkerReady> {
@@ -131,6 +170,7 @@ export function startWorker(
       type: 'start',
       dataDir,
       hosts: hosts(),
+      config: options.thisNode.config(),
       version,
       ...(name === undefined ? {} : { name }),
       ...(options.models === undefined ? {} : { models: options.models }),
@@ -142,6 +182,7 @@ export function startWorker(
     onState: (state) => options.onState('worker', state),
     onOutput: (text) => options.onOutput('worker', text),
     onMessage: (message) => {
+      options.thisNode.onWorker(message);
       if (Value.Check(WorkerStandingSchema, message)) options.onStanding?.(message);
     },
   });
@@ -154,17 +195,28 @@ interface StartedOrchestrator {
 
 type Tokens = Pick<OrchestratorStart, 'adminToken' | 'workerToken'>;
 
-async function startOrchestrator(options: HostServicesOptions, tokens: Tokens): Promise<StartedOrchestrator> {
+type AnswerThisNode = HostServices['thisNode'];
+
+async function startOrchestrator(
+  options: HostServicesOptions,
+  tokens: Tokens,
+  thisNode: AnswerThisNode,
+): Promise<StartedOrchestrator> {
   try {
-    return await startOnPort(options, tokens, options.port ?? usualPort);
+    return await startOnPort(options, tokens, thisNode, options.port ?? usualPort);
   } catch (error) {
     const taken = error instanceof ServiceFailedError && error.code === 'EADDRINUSE';
     if (!taken || options.port !== null) throw error;
-    return startOnPort(options, tokens, 0);
+    return startOnPort(options, tokens, thisNode, 0);
   }
 }
 
-async function startOnPort(options: HostServicesOptions, tokens: Tokens, port: number): Promise<StartedOrchestrator> {
+async function startOnPort(
+  options: HostServicesOptions,
+  tokens: Tokens,
+  thisNode: AnswerThisNode,
+  port: number,
+): Promise<StartedOrchestrator> {
   const { dataDir, staticDir, version } = options;
   // Once it has listened, every later life listens there too: browsers and nodes know this address.
   let current = port;
@@ -187,6 +239,10 @@ async function startOnPort(options: HostServicesOptions, tokens: Tokens, port: n
     readySchema: OrchestratorReadySchema,
     onState: (state) => options.onState('orchestrator', state),
     onOutput: (text) => options.onOutput('orchestrator', text),
+    onMessage: (message) => {
+      if (!Value.Check(ThisNodeCallSchema, message)) return;
+      void answerTo(message.id, thisNode(message.call)).then((answer) => orchestrator.send(answer));
+    },
   });
   try {
     const ready = await orchestrator.ready();
@@ -196,4 +252,12 @@ async function startOnPort(options: HostServicesOptions, tokens: Tokens, port: n
     await orchestrator.stop();
     throw error;
   }
+}
+
+async function answerTo(id: number, asked: Promise<ThisNode>): Promise<ThisNodeAnswer> {
+  const done = await asked.then(
+    (answer) => ({ answer }),
+    (error: unknown) => ({ problem: toProblem(error) }),
+  );
+  return { type: 'this-node-answer', id, ...done };
 }

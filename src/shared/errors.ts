@@ -153,6 +153,11 @@ export const errorCatalogue = {
     title: 'This node is not connected',
     next: 'Try again when it is back.',
   },
+  this_node_missing: {
+    status: 409,
+    title: 'This machine is no node',
+    next: 'Start the host with its worker.',
+  },
   flow_invalid: {
     status: 422,
     title: 'The flow cannot run as it is',

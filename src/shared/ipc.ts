@@ -8,8 +8,8 @@
 import { type Static, type TObject, type TSchema, type TTuple, Type } from 'typebox';
 import { DesktopChoices, DesktopLink, DesktopNotice, DesktopStanding, ServiceStanding } from './model/desktop.ts';
 import { FoundHost, HostChoice, HostLook, JoinConfirmed, RemoteHost, RemoteHosts } from './model/remote-host.ts';
-import { UpdateChoices, Updates } from './model/updates.ts';
 import { ThisNode } from './model/this-node.ts';
+import { UpdateChoices, Updates } from './model/updates.ts';
 import { Id } from './model/values.ts';
 import type { Problem } from './problem.ts';
 import { ThisNodeCallSchema } from './services.ts';

@@ -1,6 +1,8 @@
 import { type Static, Type } from 'typebox';
 import { HostingSettings, HostName } from './model/hosting.ts';
+import { LeaveWorkspace, NodeConfig, NodeReport, NodeSettings, ThisNode } from './model/this-node.ts';
 import { Id } from './model/values.ts';
+import { ProblemSchema } from './problem.ts';
 import { type NodeTimings, SomeNodeTimings } from './protocol/node.ts';
 
 /**
@@ -96,6 +98,8 @@ export const WorkerStartSchema = Type.Object({
   hosts: Type.Array(HostToJoinSchema, { maxItems: 32 }),
   models: Type.Optional(ModelChoicesSchema),
   version: Type.String(),
+  /** What its owner decided, where the parent keeps `node-config.json`; a worker without it keeps the file itself. */
+  config: Type.Optional(NodeConfig),
   nodeTimings: timings,
 });
 export type WorkerStart = Static<typeof WorkerStartSchema>;
@@ -129,6 +133,47 @@ export const WorkerStandingSchema = Type.Object({
   reason: Type.Optional(Type.String({ maxLength: 1_000 })),
 });
 export type WorkerStanding = Static<typeof WorkerStandingSchema>;
+
+/** parent → worker, while it runs: what the owner of this machine wants. */
+export const NodeOrderSchema = Type.Object({
+  type: Type.Literal('node-order'),
+  order: Type.Union([
+    Type.Object({ do: Type.Literal('config'), config: NodeConfig }),
+    Type.Object({ do: Type.Literal('drain') }),
+    Type.Object({ do: Type.Literal('resume') }),
+    Type.Object({ do: Type.Literal('leave'), ...LeaveWorkspace.properties }),
+  ]),
+});
+export type NodeOrder = Static<typeof NodeOrderSchema>['order'];
+
+/** worker → parent: what it does, whenever that changes; and what is to be kept in `node-config.json` from now on. */
+export const NodeReportSchema = Type.Object({ type: Type.Literal('node-report'), report: NodeReport });
+export const NodeKeepSchema = Type.Object({
+  type: Type.Literal('node-keep'),
+  changes: Type.Partial(NodeConfig, { additionalProperties: true }),
+});
+export type WorkerNews = WorkerStanding | Static<typeof NodeReportSchema> | Static<typeof NodeKeepSchema>;
+
+/** orchestrator → parent: somebody who may asks about this machine or changes something; each is answered under its number. */
+export const ThisNodeCallSchema = Type.Object({
+  type: Type.Literal('this-node-call'),
+  id: Type.Integer({ minimum: 1 }),
+  call: Type.Union([
+    Type.Object({ do: Type.Enum(['look', 'pause', 'resume', 'drain', 'rotate-key'] as const) }),
+    Type.Object({ do: Type.Literal('change'), settings: NodeSettings }),
+    Type.Object({ do: Type.Literal('leave'), ...LeaveWorkspace.properties }),
+  ]),
+});
+export type ThisNodeCall = Static<typeof ThisNodeCallSchema>['call'];
+
+/** parent → orchestrator: the answer. */
+export const ThisNodeAnswerSchema = Type.Object({
+  type: Type.Literal('this-node-answer'),
+  id: Type.Integer({ minimum: 1 }),
+  answer: Type.Optional(ThisNode),
+  problem: Type.Optional(ProblemSchema),
+});
+export type ThisNodeAnswer = Static<typeof ThisNodeAnswerSchema>;
 
 export const WorkerReadySchema = Type.Object({
   type: Type.Literal('ready'),

@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../platform/log.ts';
+import type { NodeConfigFile } from '../platform/node-config.ts';
 import { pinnedAgent } from '../platform/tls/pinned-agent.ts';
 import type { Capabilities } from '../shared/model/node.ts';
+import type { NodeStanding } from '../shared/model/this-node.ts';
 import type { HostMessage, HostMessageOf, NodeMessageOf, NodeTimings } from '../shared/protocol/node.ts';
 import type { HostToJoin, WorkerStanding } from '../shared/services.ts';
 import type { BlobCache } from './blobs/cache.ts';
@@ -12,7 +14,6 @@ import type { Identity } from './identity.ts';
 import { createDesk, type Desk } from './jobs/desk.ts';
 import { openOutbox } from './jobs/outbox.ts';
 import type { Slots } from './jobs/slots.ts';
-import type { NodeConfigFile } from './node-config.ts';
 
 /** What all hosts of a node share. */
 export interface NodeGround {
@@ -33,8 +34,10 @@ export interface NodeGround {
   changeLimits(limits: NonNullable<NodeMessageOf<'register'>['resource_limits']>): Promise<void>;
   /** Ends this process in order, so that whoever supervises it starts it anew (N13). */
   restart(): void;
-  /** The machine is about to sleep: nothing new is begun. */
-  asleep(): boolean;
+  /** Whether it takes jobs now, and why not. */
+  standing(): NodeStanding;
+  /** An owner who allows it is asked from afar to pause, drain or resume (N13). */
+  hold(how: 'pause' | 'drain' | 'resume'): Promise<void>;
   /** How this node stands with a host, whenever that changes. */
   tellStanding(standing: Omit<WorkerStanding, 'type'>): void;
   timings: NodeTimings;
@@ -50,6 +53,10 @@ export interface HostDesk {
   tellCapabilities(): void;
   /** Tells the host whether the node takes jobs now. */
   tellAvailable(): void;
+  /** The share key is another one now. */
+  tellKey(): void;
+  /** Serves a workspace of this host no longer. */
+  leave(workspaceId: string): void;
   /** The machine woke from sleep. */
   resumed(): void;
   /** Brings the node into another workspace of this host. */
@@ -67,8 +74,8 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
   const uploads = join(folder, 'uploads');
   await mkdir(uploads, { recursive: true, mode: 0o700 });
   const outbox = await openOutbox(join(folder, 'results.log'));
-  const taking = { paused: false, draining: false };
-  const accepting = () => !taking.paused && !taking.draining && !ground.asleep();
+  let ending = false;
+  const accepting = () => !ending && ground.standing().available;
   let { joinKey } = host;
   let workspaces: WorkerStanding['workspaces'] = [];
   let said: string | undefined;
@@ -124,10 +131,15 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
   const heartbeat = (): NodeMessageOf<'heartbeat'> => ({
     type: 'heartbeat',
     available: accepting(),
+    ...whyNot(ground.standing()),
     current_jobs: desk.running,
     remote_control_enabled: config.config.remoteControlEnabled,
   });
 
+  const tellAvailable = () => {
+    if (ground.standing().reason === 'draining') link.send({ type: 'drain' });
+    link.send(heartbeat());
+  };
   const tellLimits = () => link.send({ type: 'limits_changed', resource_limits: config.config.resourceLimits });
 
   const control = async ({ action, resource_limits: limits }: HostMessageOf<'control'>) => {
@@ -137,14 +149,8 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
       return tellLimits();
     }
     if (action === 'limits' && limits !== undefined) return ground.changeLimits(limits);
-    if (action === 'pause') taking.paused = true;
-    if (action === 'resume') Object.assign(taking, { paused: false, draining: false });
-    if (action === 'drain') {
-      taking.draining = true;
-      link.send({ type: 'drain' });
-    }
-    link.send(heartbeat());
-    if (action === 'restart') ground.restart();
+    if (action === 'restart') return ground.restart();
+    if (action !== 'limits') await ground.hold(action);
   };
 
   const onMessage = (message: HostMessage) => {
@@ -189,8 +195,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
       tellStanding('connected');
       desk.online(registered.jobs);
       // A host takes who registers for willing.
-      if (taking.draining) link.send({ type: 'drain' });
-      if (!accepting()) link.send(heartbeat());
+      if (!accepting()) tellAvailable();
     },
     onOffline: (reason) => {
       log.info({ host: host.url, reason }, 'not connected');
@@ -213,14 +218,20 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
         executors: [...ground.executors.keys()],
       });
     },
-    tellAvailable: () => link.send(heartbeat()),
+    tellAvailable,
     resumed: () => link.resumed(),
+    tellKey: () => link.anew(),
+    leave(workspaceId) {
+      link.send({ type: 'leave', workspace_id: workspaceId });
+      workspaces = workspaces.filter(({ id }) => id !== workspaceId);
+      tellStanding('connected');
+    },
     introduce(key) {
       joinKey = key;
       link.anew();
     },
     async stop() {
-      taking.draining = true;
+      ending = true;
       await desk.stop();
       const deadline = Date.now() + lastAnswers;
       while (link.online && outbox.pending().length > 0 && Date.now() < deadline)
@@ -230,6 +241,15 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
       await outbox.close();
     },
   };
+}
+
+/** Reasons that hosts know. */
+function whyNot({
+  reason,
+  until,
+}: NodeStanding): Pick<NodeMessageOf<'heartbeat'>, 'unavailable_reason' | 'available_at'> {
+  if (reason !== 'paused' && reason !== 'hours' && reason !== 'battery' && reason !== 'in_use') return {};
+  return { unavailable_reason: reason, ...(until === null ? {} : { available_at: Math.round(until) }) };
 }
 
 /** The folder of a host's outbox. An embedded host has another port at each start, so it goes by its role. */

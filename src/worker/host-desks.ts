@@ -6,6 +6,10 @@ export interface HostDesks {
   /** Opens, keeps and ends desks until exactly these hosts are served; resolves when it is so. */
   serve(hosts: readonly HostToJoin[]): Promise<void>;
   all(): Iterable<HostDesk>;
+  /** The desk at a host, by its origin. */
+  at(url: string): HostDesk | undefined;
+  /** What is worked on now for any of them. */
+  works(): (ReturnType<HostDesk['desk']['works']>[number] & { host: string })[];
   stop(): Promise<void>;
 }
 
@@ -43,6 +47,8 @@ export function createHostDesks(openDesk: (host: HostToJoin) => Promise<HostDesk
   return {
     serve,
     all: () => [...open.values()].map(({ desk }) => desk),
+    at: (url) => open.get(url)?.desk,
+    works: () => [...open].flatMap(([host, { desk }]) => desk.desk.works().map((work) => ({ ...work, host }))),
     stop: () => serve([]),
   };
 }

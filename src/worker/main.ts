@@ -2,7 +2,7 @@
 import { Value } from 'typebox/value';
 import { createLogger } from '../platform/log.ts';
 import { runService } from '../platform/service.ts';
-import { PowerNewsSchema, WorkerHostsSchema, WorkerStartSchema } from '../shared/services.ts';
+import { NodeOrderSchema, PowerNewsSchema, WorkerHostsSchema, WorkerStartSchema } from '../shared/services.ts';
 import { startNode } from './node.ts';
 
 const log = createLogger({ name: 'worker' });
@@ -18,6 +18,7 @@ runService({
       stop: () => node.stop(),
       onMessage: (said) => {
         if (Value.Check(WorkerHostsSchema, said)) node.serve(said.hosts);
+        else if (Value.Check(NodeOrderSchema, said)) node.order(said.order);
         else if (Value.Check(PowerNewsSchema, said)) node.power(said);
       },
     };

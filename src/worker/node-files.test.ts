@@ -3,11 +3,11 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openNodeConfig } from '../platform/node-config.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIdSource } from '../shared/ids.ts';
 import { parseShareKey } from '../shared/share-key.ts';
 import { openIdentity } from './identity.ts';
-import { openNodeConfig } from './node-config.ts';
 
 const ids = createIdSource(systemClock, Math.random);
 let folder: string;

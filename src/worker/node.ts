@@ -3,10 +3,13 @@ import { join } from 'node:path';
 import { makePrivateFolder } from '../platform/data-folder.ts';
 import { waitForLock } from '../platform/lock-file.ts';
 import type { Logger } from '../platform/log.ts';
+import { configOfParent, freshConfig, type NodeConfigFile, openNodeConfig } from '../platform/node-config.ts';
 import { systemClock } from '../shared/clock.ts';
 import { createIdSource } from '../shared/ids.ts';
+import type { NodeConfig, NodeReport } from '../shared/model/this-node.ts';
 import { timingsFrom } from '../shared/protocol/node.ts';
-import type { PowerNews, WorkerReady, WorkerStanding, WorkerStart } from '../shared/services.ts';
+import type { NodeOrder, PowerNews, WorkerNews, WorkerReady, WorkerStart } from '../shared/services.ts';
+import { type Circumstances, standingOf } from './availability.ts';
 import { openBlobCache } from './blobs/cache.ts';
 import { createDocumentExecutor } from './executors/document.ts';
 import type { Executor } from './executors/executor.ts';
@@ -23,7 +26,6 @@ import { createSlots } from './jobs/slots.ts';
 import { sharedProcessors, sharedRoom, usableProcessors } from './limits.ts';
 import { usualServers } from './models/servers.ts';
 import { type ModelWatch, watchModels } from './models/watch.ts';
-import { freshConfig, type NodeConfigFile, openNodeConfig } from './node-config.ts';
 import { findSandboxTools } from './sandbox/tools.ts';
 
 export interface RunningNode {
@@ -34,8 +36,13 @@ export interface RunningNode {
   serve(hosts: WorkerStart['hosts']): void;
   /** What its parent knows of power and use of the machine. */
   power(news: PowerNews): void;
+  /** What its owner wants. */
+  order(order: NodeOrder): void;
   stop(): Promise<void>;
 }
+
+/** How often the rules are looked at, and the parent is told what changed. */
+const reportEvery = 1_000;
 
 const cacheBytes = 2 * 1024 * 1024 * 1024;
 /** A clock that jumps by more than this between two looks tells that the machine slept. */
@@ -50,13 +57,16 @@ export async function startNode(
   start: WorkerStart,
   log: Logger,
   more: readonly Executor[] = [],
-  tellParent: (standing: WorkerStanding) => void = () => undefined,
+  tellParent: (news: WorkerNews) => void = () => undefined,
 ): Promise<RunningNode> {
   const { dataDir, name } = start;
   await makePrivateFolder(dataDir);
   const lock = await waitForLock(join(dataDir, 'worker.lock'));
   const ids = createIdSource(systemClock, Math.random);
-  const config = await openNodeConfig(dataDir, ids, systemClock);
+  const config =
+    start.config === undefined
+      ? await openNodeConfig(dataDir, ids, systemClock)
+      : configOfParent(start.config, (changes) => tellParent({ type: 'node-keep', changes }));
   const { identity, replaced } = await openIdentity(dataDir, systemClock);
   // Hosts know the node by its old key and would refuse it for ever: with a new key it is a new node.
   if (replaced) await config.change(pick(freshConfig(ids)));
@@ -66,8 +76,8 @@ export async function startNode(
     if (notice !== null) log.warn(notice);
   }
   const { promise: restart, resolve: askRestart } = Promise.withResolvers<void>();
-  let asleep = false;
-  const opening = openDesks(start, more, config, identity, askRestart, tellParent, () => asleep, log);
+  const now: Now = { draining: false, asleep: false, onBattery: null, idleSeconds: null };
+  const opening = openDesks(start, more, config, identity, askRestart, tellParent, now, log);
   opening.catch((error: unknown) => log.error({ err: error }, 'the worker could not begin'));
   const atDesks = async (tell: (desk: HostDesk) => void) => {
     for (const desk of (await opening).desks.all()) tell(desk);
@@ -82,11 +92,16 @@ export async function startNode(
         .then(({ desks }) => desks.serve(hosts))
         .catch((error: unknown) => log.error({ err: error }, 'the hosts of this node could not be changed'));
     },
-    power(news) {
-      if (news.asleep === asleep) return;
-      asleep = news.asleep;
-      const tell = (desk: HostDesk) => (asleep ? desk.tellAvailable() : desk.resumed());
-      void atDesks(tell).catch(() => undefined);
+    power({ asleep, onBattery, idleSeconds }) {
+      const woke = now.asleep && !asleep;
+      Object.assign(now, { asleep, onBattery, idleSeconds });
+      void opening.then(({ look }) => look()).catch(() => undefined);
+      if (woke) void atDesks((desk) => desk.resumed()).catch(() => undefined);
+    },
+    order(order) {
+      void opening
+        .then(({ obey }) => obey(order))
+        .catch((error: unknown) => log.error({ err: error }, 'what the owner wants could not be done'));
     },
     async stop() {
       stopLooking();
@@ -104,25 +119,38 @@ function pick({ nodeId, shareKey }: { nodeId: string; shareKey: string }) {
   return { nodeId, shareKey };
 }
 
+/** What is known of the machine and of a drain beside its configuration. */
+type Now = Omit<Circumstances, 'paused'>;
+
+interface OpenedDesks {
+  desks: HostDesks;
+  executors: Executor[];
+  models: ModelWatch;
+  look(): void;
+  obey(order: NodeOrder): void;
+  stopWatching(): void;
+}
+
 async function openDesks(
   { dataDir, hosts, version, nodeTimings }: WorkerStart,
   more: readonly Executor[],
   config: NodeConfigFile,
   identity: NodeGround['identity'],
   restart: () => void,
-  tellParent: (standing: WorkerStanding) => void,
-  asleep: () => boolean,
+  tellParent: (news: WorkerNews) => void,
+  now: Now,
   log: Logger,
-): Promise<{ desks: HostDesks; executors: Executor[]; models: ModelWatch; stopWatching: () => void }> {
+): Promise<OpenedDesks> {
   const home = join(dataDir, 'worker');
   const jobs = join(home, 'jobs');
   await rm(jobs, { recursive: true, force: true, maxRetries: 3 });
   await mkdir(jobs, { recursive: true, mode: 0o700 });
   const desks: HostDesks = createHostDesks((host) => openHostDesk(host, ground));
   const addresses = [...new Set([...usualServers, ...(config.config.modelServers ?? [])].map(withoutSlash))];
-  const [detected, found, cache, models] = await Promise.all([
+  const [detected, found, tools, cache, models] = await Promise.all([
     detectCapabilities(config.config.nodeId),
     findExecutors(home, log),
+    findSandboxTools(),
     openBlobCache(join(home, 'cache'), cacheBytes),
     watchModels({
       addresses,
@@ -143,6 +171,68 @@ async function openDesks(
   let capabilities = { ...detected, ...named };
   const slots = createSlots(sharedRoom(capabilities, config.config.resourceLimits));
   const usable = usableProcessors();
+  const standing = () => standingOf(new Date(), config.config.rules, { ...now, paused: config.config.paused ?? false });
+  let said = '';
+  let told = '';
+  /** Tells hosts when jobs are taken again or no longer, and the parent what changed. */
+  const look = () => {
+    const how = standing();
+    if (JSON.stringify(how) !== said) {
+      said = JSON.stringify(how);
+      for (const desk of desks.all()) desk.tellAvailable();
+    }
+    const report = reportOf();
+    const text = JSON.stringify(report);
+    if (text === told) return;
+    told = text;
+    tellParent({ type: 'node-report', report });
+  };
+  const reportOf = (): NodeReport => ({
+    standing: standing(),
+    os: capabilities.os ?? '',
+    cpu: capabilities.cpu?.model ?? '',
+    cores: capabilities.cpu?.cores ?? 0,
+    ramMb: capabilities.memory?.total_mb ?? 0,
+    gpus: capabilities.gpus ?? [],
+    drives: capabilities.drives ?? [],
+    taken: { cores: slots.taken.cores, ramMb: slots.taken.ramMb },
+    coresBy: usable.length > 0 && tools.taskset !== undefined ? 'bound' : 'slots',
+    running: works(),
+    power: { onBattery: now.onBattery, idleSeconds: now.idleSeconds },
+  });
+  const begun = new Map<string, number>();
+  /** When a job began does not change with the moment one looks. */
+  const works = () => {
+    const all = desks.works();
+    for (const jobId of begun.keys()) if (!all.some((work) => work.jobId === jobId)) begun.delete(jobId);
+    return all.slice(0, 200).map(({ ms, ...work }) => {
+      const startedAt = begun.get(work.jobId) ?? Math.round(Date.now() - ms);
+      begun.set(work.jobId, startedAt);
+      return { ...work, startedAt };
+    });
+  };
+  /** Makes the owner's configuration hold, wherever it was changed. */
+  const apply = (before: NodeConfig) => {
+    const { resourceLimits, shareKey, remoteControlEnabled } = config.config;
+    slots.resize(sharedRoom(capabilities, resourceLimits));
+    for (const desk of desks.all()) {
+      desk.tellLimits();
+      if (remoteControlEnabled !== before.remoteControlEnabled) desk.tellAvailable();
+      if (shareKey !== before.shareKey) desk.tellKey();
+    }
+    look();
+  };
+  const obey = (order: NodeOrder) => {
+    const before = config.config;
+    if (order.do === 'config') {
+      config.config = order.config;
+      apply(before);
+    } else if (order.do === 'leave') desks.at(order.host)?.leave(order.workspaceId);
+    else {
+      now.draining = order.do === 'drain';
+      look();
+    }
+  };
   const ground: NodeGround = {
     version,
     config,
@@ -161,14 +251,21 @@ async function openDesks(
       slots.resize(sharedRoom(capabilities, resourceLimits));
       for (const desk of desks.all()) desk.tellLimits();
     },
+    standing,
+    async hold(how) {
+      if (how === 'drain') now.draining = true;
+      else await config.change({ paused: how === 'pause' });
+      if (how === 'resume') now.draining = false;
+      said = '';
+      look();
+    },
     restart,
-    asleep,
     tellStanding: (standing) => tellParent({ type: 'standing', ...standing }),
     timings: timingsFrom(nodeTimings),
     log,
   };
   await desks.serve(hosts);
-  const stopWatching = watchHardware(
+  const stopHardware = watchHardware(
     () => capabilities,
     () => detectCapabilities(config.config.nodeId),
     (found) => {
@@ -177,7 +274,13 @@ async function openDesks(
       for (const desk of desks.all()) desk.tellCapabilities();
     },
   );
-  return { desks, executors, models, stopWatching };
+  const looking = setInterval(look, reportEvery);
+  const stopWatching = () => {
+    clearInterval(looking);
+    stopHardware();
+  };
+  look();
+  return { desks, executors, models, look, obey, stopWatching };
 }
 
 async function keepModelChoices(config: NodeConfigFile, choices: WorkerStart['models']): Promise<void> {

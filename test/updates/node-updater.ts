@@ -41,7 +41,8 @@ class NodeExecutor extends HttpExecutor<ClientRequest> {
     return httpRequest(options, callback as never);
   }
 
-  override download(url: URL, destination: string, options: DownloadOptions): Promise<string> {
+  /** What electron-updater's own executor for Electron adds to the class, in the same shape. */
+  download(url: URL, destination: string, options: DownloadOptions): Promise<string> {
     return options.cancellationToken.createPromise((resolve, reject, onCancel) => {
       const request: RequestOptions & { redirect: string } = {
         ...(options.headers ? { headers: options.headers } : {}),

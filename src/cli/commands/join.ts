@@ -2,7 +2,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import { dataFolder } from '../../platform/config.ts';
 import { makePrivateFolder } from '../../platform/data-folder.ts';
-import { startWorker } from '../../platform/host-services.ts';
+import { startWorkerAlone } from '../../platform/host-services.ts';
 import { openServiceLog } from '../../platform/service-log.ts';
 import { forkChild } from '../../platform/service-process.ts';
 import { pinnedFetch } from '../../platform/tls/pinned-fetch.ts';
@@ -47,7 +47,7 @@ export async function joinCommand(address: string | undefined, options: JoinOpti
   const host = await introduction(target, fingerprint, options);
   const asked = untilAskedToStop();
   const log = await openServiceLog(join(dataDir, 'logs'), 'worker');
-  const worker = startWorker(
+  const worker = await startWorkerAlone(
     {
       dataDir,
       version: packageVersion(),

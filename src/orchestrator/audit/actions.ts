@@ -85,6 +85,13 @@ export const actions = {
     body: ['cpuCores', 'ramPercent', 'storageGb', 'gpus'],
   }),
 
+  changeThisNode: act('thisNode.changed', null, { body: ['limits', 'remoteControl', 'rules'], log: 'host' }),
+  pauseThisNode: act('thisNode.paused', null, { log: 'host' }),
+  resumeThisNode: act('thisNode.resumed', null, { log: 'host' }),
+  drainThisNode: act('thisNode.drained', null, { log: 'host' }),
+  rotateThisNodeKey: act('thisNode.keyRotated', null, { log: 'host' }),
+  leaveWorkspace: act('thisNode.leftWorkspace', null, { body: ['workspaceId'], log: 'host' }),
+
   controlNode: act('node.controlled', null, { param: 'id', body: ['action'] }),
 
   createFlow: act('flow.created', flows, { column: 'id', row: ['name'] }),

@@ -68,7 +68,8 @@ export async function createHosting(deps: HostingDeps): Promise<HostingService> 
   const { store, clock, start, log } = deps;
   const turns = createTurns();
   const chosen = await chosenSettings(store, start, deps.startId);
-  let { settings, byCommandLine } = chosen;
+  let settings: HostingSettings = chosen.settings;
+  let { byCommandLine } = chosen;
   let open: Listening | null = null;
   let problem: string | null = null;
   let changed = '';

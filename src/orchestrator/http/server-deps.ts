@@ -10,6 +10,7 @@ import type { RetentionService } from '../history/retention.ts';
 import type { HostingService } from '../hosting/hosting.ts';
 import type { InviteService } from '../invites/invites.ts';
 import type { KeyService } from '../keys/key-service.ts';
+import type { AskThisNode } from '../nodes/this-node-relay.ts';
 import type { SecretService } from '../secrets/secret-service.ts';
 import type {
   AttemptTickets,
@@ -74,6 +75,8 @@ export interface HostFacts {
   version: string;
   /** Id of the embedded worker's node, once it has registered. */
   nodeId(): Promise<string | null>;
+  /** What the owner of this machine decides, by way of the process that started this host. */
+  askThisNode: AskThisNode;
   /** SHA-256 of the owner's token of this start. */
   adminTokenHash: string;
   /** Names by which this host may be called, beside loopback and the address that a connection came to. */

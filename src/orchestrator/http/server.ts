@@ -24,6 +24,7 @@ import { keyRoutes } from './routes/keys.ts';
 import { nodeRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { runRoutes } from './routes/runs.ts';
+import { thisNodeRoutes } from './routes/this-node.ts';
 import { triggerRoutes } from './routes/triggers.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { workspaceRoutes } from './routes/workspaces.ts';
@@ -126,6 +127,7 @@ function handlersOf(deps: HttpDeps): Handlers {
     ...workspaceRoutes(deps),
     ...joiningRoutes(deps),
     ...nodeRoutes(deps),
+    ...thisNodeRoutes(deps),
     ...flowRoutes(deps),
     ...runRoutes(deps),
     ...approvalRoutes(deps),

@@ -10,6 +10,7 @@ import { keysRoutes } from './routes/keys.ts';
 import { nodesRoutes } from './routes/nodes.ts';
 import { peopleRoutes } from './routes/people.ts';
 import { runsRoutes } from './routes/runs.ts';
+import { thisNodeRoutes } from './routes/this-node.ts';
 import { triggersRoutes } from './routes/triggers.ts';
 import { usageRoutes } from './routes/usage.ts';
 import { workspacesRoutes } from './routes/workspaces.ts';
@@ -19,6 +20,7 @@ export const routes = {
   ...workspacesRoutes,
   ...joiningRoutes,
   ...nodesRoutes,
+  ...thisNodeRoutes,
   ...flowsRoutes,
   ...runsRoutes,
   ...approvalsRoutes,

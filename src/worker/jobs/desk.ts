@@ -50,6 +50,8 @@ export interface Desk {
   /** Jobs that the node still holds: those that run, and those whose result waits (N6). */
   held(): RunningJob[];
   readonly running: number;
+  /** What it works on now. */
+  works(): { jobId: string; kind: string; label: string; workspaceId: string; ms: number }[];
   assign(message: Assign): void;
   cancel(message: HostMessageOf<'job_cancel'>): void;
   chunkAcknowledged(message: HostMessageOf<'chunk_ack'>): void;
@@ -250,6 +252,20 @@ export function createDesk(options: DeskOptions): Desk {
     get running() {
       return [...attempts.values()].filter((attempt) => attempt.startedAt !== null).length;
     },
+    works: () =>
+      [...attempts.values()].flatMap(({ job, startedAt }) =>
+        startedAt === null
+          ? []
+          : [
+              {
+                jobId: job.job_id,
+                kind: job.kind,
+                label: job.label,
+                workspaceId: job.workspace_id,
+                ms: options.now() - startedAt,
+              },
+            ],
+      ),
     held() {
       const running = [...attempts.values()].filter(
         (attempt) => attempt.startedAt !== null && !attempt.abort.signal.aborted,

@@ -1,5 +1,5 @@
 /** `otherthing join --host` without its terminal: a supervised worker, under other timings. */
-import { startWorker } from '../../../src/platform/host-services.ts';
+import { startWorkerAlone } from '../../../src/platform/host-services.ts';
 import type { RestartLimits } from '../../../src/platform/restart-policy.ts';
 import type { NodeTimings } from '../../../src/shared/protocol/node.ts';
 import type { WorkerReady } from '../../../src/shared/services.ts';
@@ -19,7 +19,7 @@ export type JoinProgramReady = Pick<WorkerReady, 'nodeId' | 'shareKey'>;
 
 process.once('message', async ({ dataDir, logs, name, url, ...timings }: JoinProgramStart) => {
   const keep = keepIn(logs);
-  const worker = startWorker(
+  const worker = await startWorkerAlone(
     {
       dataDir,
       version: '0.0.0-faults',

@@ -15,10 +15,9 @@ type Names =
   | 'setNodeLimits'
   | 'controlNode'
   | 'changeNodeModels'
-  | 'getNodeRecord'
-  | 'getThisNode';
+  | 'getNodeRecord';
 
-export function nodeRoutes({ services, host, clock }: HttpDeps): Some<Names> {
+export function nodeRoutes({ services, clock }: HttpDeps): Some<Names> {
   const { nodes, jobs, workspaces } = services;
   // Adding by key as a signed-in admin counts per user (protocol.md, Share keys and joining).
   const attempts = createAttempts(clock, {
@@ -54,14 +53,6 @@ export function nodeRoutes({ services, host, clock }: HttpDeps): Some<Names> {
     getNodeRecord: async ({ person, params }) => {
       const mine = new Set((await workspaces.listOf(person.user.id)).map(({ id }) => id));
       return nodes.record(params.id, (id) => mine.has(id));
-    },
-
-    getThisNode: async () => {
-      const nodeId = await host.nodeId();
-      if (nodeId === null) return { node: null, share_key: null };
-      const node = await nodes.get(nodeId);
-      if (node === null) throw new AppError('not_found');
-      return { node, share_key: await nodes.shareKeyOf(nodeId) };
     },
   };
 }

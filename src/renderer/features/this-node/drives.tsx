@@ -1,17 +1,15 @@
-import type { Drive, Node } from '../../../shared/model/node.ts';
+import type { Drive } from '../../../shared/model/node.ts';
 import { formatDriveSize, formatShare } from '../../ui/numbers.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { UsageBar, usageTone } from '../../ui/usage-bar.tsx';
 
 const words: Record<ReturnType<typeof usageTone>, string> = { ok: 'text-done', high: 'text-warn', full: 'text-fail' };
 
-/** The drives of this machine, and which of them holds what OtherThing keeps. */
-export function Drives({ node }: { node: Node }) {
-  const drives = node.capabilities.drives ?? [];
+/** The drives of this machine. */
+export function Drives({ drives }: { drives: readonly Drive[] }) {
   if (drives.length === 0) return null;
-  const chosen = node.resourceLimits.storagePath;
   return (
-    <Panel title="Drives" note={chosen === undefined ? undefined : `Files are kept under ${chosen}`}>
+    <Panel title="Drives">
       <ul className="grid grid-cols-[repeat(auto-fill,minmax(200px,1fr))] gap-2.5 p-4">
         {drives.map((drive) => (
           <li key={drive.mount}>

@@ -1,62 +1,76 @@
-import type { ReactNode } from 'react';
-import type { Gpu, Node } from '../../../shared/model/node.ts';
-import { factsOf, share, shortCpu } from '../../app/node-facts.ts';
-import { machineColour } from '../../ui/machine-chip.tsx';
+import { type ReactNode, useEffect, useState } from 'react';
+import type { Gpu, ResourceLimits } from '../../../shared/model/node.ts';
+import type { NodeReport, ThisNode } from '../../../shared/model/this-node.ts';
+import { shortCpu } from '../../app/node-facts.ts';
 import { formatGigabytes, formatMemory } from '../../ui/numbers.ts';
 import { Panel } from '../../ui/panel.tsx';
+import { Slider } from '../../ui/slider.tsx';
+import { Switch } from '../../ui/switch.tsx';
+import type { Change } from './own-node.ts';
 
 interface LimitProps {
   word: string;
   note: string;
-  /** 0–1 of the whole machine. */
-  used: number;
-  shared: number;
-  amount: string;
-  whole: string;
+  value: number;
+  min?: number;
+  max: number;
+  step?: number;
+  used?: number;
+  words: (value: number) => string;
+  lead?: ReactNode;
+  onChange: (value: number) => void;
 }
 
-/** What is shared of one resource, and what of that is in use; the rest is kept. */
-const Limit = ({ word, note, used, shared, amount, whole }: LimitProps) => (
-  <Row
-    word={word}
-    note={note}
-    amount={
-      <>
-        <b className="font-medium text-ink">{amount}</b> of {whole}
-      </>
-    }
-  >
-    <span
-      className="relative block h-1 rounded-2 bg-track"
-      role="img"
-      aria-label={`${word}: ${amount} of ${whole} shared, ${Math.round(used * 100)} % of the machine in use`}
-    >
-      <i className="absolute inset-y-0 left-0 rounded-2 bg-ink" style={{ width: `${shared * 100}%` }} />
-      <i
-        className="absolute inset-y-0 left-0 rounded-l-2 bg-machine"
-        style={{ width: `${Math.min(used, shared) * 100}%` }}
+/** A moved slider is sent when it has rested this long. */
+const restMs = 350;
+
+/** One limit: it follows the hand at once, and is sent when the hand rests. */
+function Limit({ word, note, value, min = 0, max, step = 1, used = 0, words, lead, onChange }: LimitProps) {
+  const [draft, setDraft] = useState<number | null>(null);
+  useEffect(() => {
+    if (draft === null) return;
+    const timer = setTimeout(() => {
+      onChange(draft);
+      setDraft(null);
+    }, restMs);
+    return () => clearTimeout(timer);
+  }, [draft, onChange]);
+  const shown = draft ?? value;
+  return (
+    <Row word={word} note={note} amount={words(shown)} lead={lead}>
+      <Slider
+        label={word}
+        value={shown}
+        min={min}
+        max={max}
+        step={step}
+        used={used}
+        words={words}
+        onChange={setDraft}
       />
-      {shared < 1 && (
-        <i className="hatched absolute inset-y-0 right-0 rounded-r-2" style={{ width: `${(1 - shared) * 100}%` }} />
-      )}
-    </span>
-  </Row>
-);
+    </Row>
+  );
+}
 
 const Row = ({
   word,
   note,
   amount,
+  lead,
   children,
 }: {
   word: string;
   note: string;
   amount: ReactNode;
+  lead?: ReactNode;
   children: ReactNode;
 }) => (
   <div className="grid min-h-15 grid-cols-[minmax(96px,150px)_minmax(0,1fr)_128px] items-center gap-4.5 border-b border-line px-4 last:border-0">
     <div className="min-w-0 leading-[17px]">
-      <div className="font-medium">{word}</div>
+      <div className="row gap-2 font-medium">
+        {lead}
+        {word}
+      </div>
       <div className="cut text-12 text-ink-3" title={note}>
         {note}
       </div>
@@ -66,31 +80,6 @@ const Row = ({
   </div>
 );
 
-function GpuLimit({ node, gpu, index }: { node: Node; gpu: Gpu; index: number }) {
-  const limit = node.resourceLimits.gpus?.[gpu.id];
-  const shared = limit?.enabled === false ? 0 : (limit?.memoryPercent ?? 100) / 100;
-  const memory = gpu.memory_mb;
-  if (shared === 0 || memory === undefined) {
-    return (
-      <Row word={`GPU ${index}`} note={gpu.model} amount={shared === 0 ? 'none' : 'all of it'}>
-        <span className="text-12 text-ink-3">
-          {shared === 0 ? 'Off. Its owner keeps it.' : 'It does not say how much memory it has.'}
-        </span>
-      </Row>
-    );
-  }
-  return (
-    <Limit
-      word={`GPU ${index}`}
-      note={gpu.model}
-      used={0}
-      shared={shared}
-      amount={formatGigabytes((memory * shared) / 1024)}
-      whole={formatMemory(memory)}
-    />
-  );
-}
-
 const key = (look: string, word: string) => (
   <span className="row gap-2">
     <i className={`h-1 w-3 rounded-2 ${look}`} />
@@ -98,51 +87,104 @@ const key = (look: string, word: string) => (
   </span>
 );
 
-/** What others may use of this machine. */
-export function Limits({ node }: { node: Node }) {
-  const { cores, sharedCores, ramMb, sharedRamMb } = factsOf(node);
-  const gpus = node.capabilities.gpus ?? [];
+/** What others may use of this machine; its owner moves it here. */
+export function Limits({ own, report, change }: { own: ThisNode; report: NodeReport; change: Change }) {
+  const set = (limits: ResourceLimits) => change({ do: 'change', settings: { limits } });
+  const { cores, ramMb, gpus, taken, drives } = report;
+  const { cpuCores = cores, ramPercent = 100, storageGb } = own.limits;
+  const room = Math.floor(Math.max(0, ...drives.map(({ free_gb }) => free_gb)));
   return (
-    <div style={machineColour(node.colour)}>
-      <Panel
-        title="What others may use"
-        end={
-          <>
-            {key('bg-machine', 'in use now')}
-            {key('bg-ink', 'shared')}
-            {key('hatched', 'kept')}
-          </>
-        }
-      >
-        {cores !== null && sharedCores !== null && (
-          <Limit
-            word="Cores"
-            note={shortCpu(node.capabilities.cpu?.model ?? '') || 'CPU'}
-            used={share(node.reserved.cores, cores)}
-            shared={share(sharedCores, cores)}
-            amount={formatGigabytes(sharedCores)}
-            whole={formatGigabytes(cores)}
-          />
-        )}
-        {ramMb !== null && sharedRamMb !== null && (
-          <Limit
-            word="Memory"
-            note={`${Math.round(share(sharedRamMb, ramMb) * 100)} % of ${formatMemory(ramMb)}`}
-            used={share(node.reserved.ramMb, ramMb)}
-            shared={share(sharedRamMb, ramMb)}
-            amount={formatGigabytes(sharedRamMb / 1024)}
-            whole={formatMemory(ramMb)}
-          />
-        )}
-        {gpus.map((gpu, index) => (
-          <GpuLimit key={gpu.id} node={node} gpu={gpu} index={index} />
-        ))}
-        {gpus.length === 0 && (
-          <Row word="GPU" note="none found" amount="none">
-            <span className="text-12 text-ink-3">This machine has no GPU. It works on its cores.</span>
-          </Row>
-        )}
-      </Panel>
-    </div>
+    <Panel
+      title="What others may use"
+      end={
+        <>
+          {key('bg-machine', 'in use now')}
+          {key('bg-ink', 'shared')}
+        </>
+      }
+    >
+      <Limit
+        word="Cores"
+        note={shortCpu(report.cpu) || 'CPU'}
+        value={Math.min(cores, cpuCores)}
+        min={1}
+        max={cores}
+        used={Math.max(0, taken.cores - 1)}
+        words={(value) => `${formatGigabytes(value)} of ${formatGigabytes(cores)}`}
+        onChange={(value) => set({ cpuCores: value })}
+      />
+      <Limit
+        word="Memory"
+        note={`${ramPercent} % of ${formatMemory(ramMb)}`}
+        value={ramPercent}
+        min={1}
+        max={100}
+        used={(taken.ramMb / Math.max(1, ramMb)) * 100}
+        words={(value) => `${formatMemory((ramMb * value) / 100)} of ${formatMemory(ramMb)}`}
+        onChange={(value) => set({ ramPercent: value })}
+      />
+      {gpus.map((gpu, index) => (
+        <GpuLimit key={gpu.id} gpu={gpu} index={index} limits={own.limits} set={set} />
+      ))}
+      {gpus.length === 0 && (
+        <Row word="GPU" note="none found" amount="none">
+          <span className="text-12 text-ink-3">This machine has no GPU. It works on its cores.</span>
+        </Row>
+      )}
+      {room > 0 && (
+        <Limit
+          word="Storage"
+          note="for files of jobs"
+          value={Math.min(room, storageGb ?? room)}
+          max={room}
+          words={(value) => `${value} of ${room} GB`}
+          onChange={(value) => set({ storageGb: value })}
+        />
+      )}
+      <p className="px-4 py-3 text-12 text-ink-3">
+        {report.coresBy === 'bound'
+          ? 'Jobs run on the shared cores only. '
+          : 'No more jobs run at once than these cores allow, at low priority. '}
+        A job that takes more memory than it asked for is ended. GPU memory and storage are set aside for jobs, not
+        fenced.
+      </p>
+    </Panel>
+  );
+}
+
+interface GpuProps {
+  gpu: Gpu;
+  index: number;
+  limits: ResourceLimits;
+  set: (limits: ResourceLimits) => void;
+}
+
+function GpuLimit({ gpu, index, limits, set }: GpuProps) {
+  const { enabled = true, memoryPercent = 100 } = limits.gpus?.[gpu.id] ?? {};
+  const choose = (chosen: { enabled?: boolean; memoryPercent?: number }) =>
+    set({ gpus: { ...limits.gpus, [gpu.id]: { enabled, memoryPercent, ...chosen } } });
+  const word = `GPU ${index}`;
+  const lead = <Switch on={enabled} label={`Share ${word}`} onChange={(on) => choose({ enabled: on })} />;
+  const memory = gpu.memory_mb;
+  if (!enabled || memory === undefined) {
+    return (
+      <Row word={word} note={gpu.model} lead={lead} amount={enabled ? 'all of it' : 'none'}>
+        <span className="text-12 text-ink-3">
+          {enabled ? 'It does not say how much memory it has.' : 'Off. You keep it.'}
+        </span>
+      </Row>
+    );
+  }
+  return (
+    <Limit
+      word={word}
+      note={gpu.model}
+      lead={lead}
+      value={memoryPercent}
+      min={1}
+      max={100}
+      words={(value) => `${formatMemory((memory * value) / 100)} of ${formatMemory(memory)}`}
+      onChange={(value) => choose({ memoryPercent: value })}
+    />
   );
 }

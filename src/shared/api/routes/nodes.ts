@@ -106,14 +106,4 @@ export const nodesRoutes = {
     params: WithId,
     response: NodeRecord,
   }),
-  getThisNode: route('getThisNode', {
-    method: 'GET',
-    path: '/this-node',
-    access: 'hostAdmin',
-    summary: "The host's own node with its share key",
-    response: Type.Object({
-      node: Type.Union([Node, Type.Null()]),
-      share_key: Type.Union([Type.String(), Type.Null()]),
-    }),
-  }),
 } as const;

@@ -1,30 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
-import { type Static, Type } from 'typebox';
-import { readJsonFile, writeJsonFile } from '../platform/json-file.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { IdSource } from '../shared/ids.ts';
-import { ResourceLimits } from '../shared/model/node.ts';
-import { Id } from '../shared/model/values.ts';
+import type { ResourceLimits } from '../shared/model/node.ts';
+import { NodeConfig } from '../shared/model/this-node.ts';
 import { formatShareKey, parseShareKey } from '../shared/share-key.ts';
-
-/** `node-config.json`, with the first system's names. Fields of other versions are kept. */
-export const NodeConfig = Type.Object(
-  {
-    nodeId: Id,
-    /** What the node is called; without it, what the machine is called. */
-    name: Type.Optional(Type.String({ minLength: 1, maxLength: 120 })),
-    shareKey: Type.String({ minLength: 8, maxLength: 8 }),
-    resourceLimits: ResourceLimits,
-    remoteControlEnabled: Type.Boolean(),
-    /** Origins of model servers beside those that listen where such programs usually do. */
-    modelServers: Type.Optional(Type.Array(Type.String({ maxLength: 300, pattern: '^https?://' }), { maxItems: 16 })),
-    /** Whether admins of the workspaces that it serves may fetch and remove models here. */
-    allowModelChanges: Type.Optional(Type.Boolean()),
-  },
-  { additionalProperties: true },
-);
-export type NodeConfig = Static<typeof NodeConfig>;
+import { readJsonFile, writeJsonFile } from './json-file.ts';
 
 export interface NodeConfigFile {
   config: NodeConfig;
@@ -43,18 +24,37 @@ export async function openNodeConfig(dataDir: string, ids: IdSource, clock: Cloc
   const found = await readJsonFile(path, NodeConfig, clock);
   const shareKey = found.state === 'read' ? parseShareKey(found.value.shareKey) : null;
   const config = found.state === 'read' ? { ...found.value, shareKey: shareKey ?? newShareKey() } : freshConfig(ids);
+  let turn: Promise<unknown> = Promise.resolve();
   const file: NodeConfigFile = {
     config,
     notice:
       found.state === 'set-aside' ? `node-config.json was damaged (${found.reason}); it lies at ${found.keptAt}` : null,
-    async change(changes) {
-      const next = { ...file.config, ...changes };
-      await writeJsonFile(path, next);
-      file.config = next;
-      return next;
+    change(changes) {
+      const written = turn.then(async () => {
+        const next = { ...file.config, ...changes };
+        await writeJsonFile(path, next);
+        file.config = next;
+        return next;
+      });
+      turn = written.catch(() => undefined);
+      return written;
     },
   };
   if (found.state !== 'read' || shareKey === null) await file.change({});
+  return file;
+}
+
+/** The configuration that the parent keeps: what changes here is in force at once, and the parent is told to write it. */
+export function configOfParent(config: NodeConfig, keep: (changes: Partial<NodeConfig>) => void): NodeConfigFile {
+  const file: NodeConfigFile = {
+    config,
+    notice: null,
+    change: async (changes) => {
+      file.config = { ...file.config, ...changes };
+      keep(changes);
+      return file.config;
+    },
+  };
   return file;
 }
 
