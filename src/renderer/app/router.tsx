@@ -99,6 +99,8 @@ export interface RunSearch {
   /** The chosen step instance: its step and the path of its item. */
   step?: string;
   path?: string;
+  /** The run that the chosen step is compared with; '' while it is being chosen. */
+  beside?: string;
 }
 
 const runRoute = createRoute({
@@ -108,6 +110,7 @@ const runRoute = createRoute({
   validateSearch: (search): RunSearch => ({
     ...(typeof search['step'] === 'string' ? { step: search['step'] } : {}),
     ...(typeof search['path'] === 'string' ? { path: search['path'] } : {}),
+    ...(typeof search['beside'] === 'string' ? { beside: search['beside'] } : {}),
   }),
   component: lazyPages.run,
 });
