@@ -15,9 +15,10 @@ const log = createLogger({ name: 'orchestrator' });
 runService({
   startSchema: OrchestratorStartSchema,
   lock: ({ dataDir }) => layoutOf(dataDir).lock,
-  start: async ({ type: _, ...config }, tellParent) => {
+  start: async ({ type: _, ...config }, parent) => {
     await makePrivateFolder(config.dataDir);
-    const thisNode = createThisNodeRelay(tellParent);
+    const thisNode = createThisNodeRelay(parent.tell);
+    parent.listen(thisNode.onMessage);
     const started = { ...config, askThisNode: thisNode.ask };
     const { url, signInLink, hosting, stop } = await createOrchestrator(started, {
       openStore: (folder) => createSqliteStore({ folder, clock: systemClock, log }),
@@ -27,7 +28,6 @@ runService({
     log.info({ url }, 'The orchestrator is ready');
     return {
       ready: { type: 'ready' as const, url, signInLink, hosting },
-      onMessage: thisNode.onMessage,
       stop: async (reason) => {
         log.info({ reason }, 'The orchestrator stops');
         await stop();

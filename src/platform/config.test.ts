@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { dataFolder, hasDisplay, logLevel, serviceEnvironment } from './config.ts';
+import { dataFolder, firstSystemConfig, hasDisplay, logLevel, serviceEnvironment } from './config.ts';
 
 const linux = { platform: 'linux', home: '/home/sample' } as const;
 
@@ -25,6 +25,16 @@ describe('data folder', () => {
       '/Users/sample/Library/Application Support/OtherThing',
     );
   });
+});
+
+test('the first system is looked for beside the usual data folder alone', () => {
+  const usual = '/home/sample/.local/share/otherthing';
+  expect(firstSystemConfig(usual, {}, linux)).toBe('/home/sample/.config/otherthing-node/node-config.json');
+  expect(firstSystemConfig(usual, { XDG_CONFIG_HOME: '/c' }, linux)).toBe('/c/otherthing-node/node-config.json');
+  expect(firstSystemConfig('/tmp/second', {}, linux)).toBeNull();
+  const mac = { platform: 'darwin', home: '/Users/sample' } as const;
+  const support = '/Users/sample/Library/Application Support';
+  expect(firstSystemConfig(`${support}/OtherThing`, {}, mac)).toBe(`${support}/otherthing-node/node-config.json`);
 });
 
 test('an unknown log level is info', () => {

@@ -26,6 +26,26 @@ function platformDataFolder(env: Environment, { platform, home }: Machine): stri
   return join(base, 'otherthing');
 }
 
+/**
+ * Where the first system kept a node's configuration, for the data folder that takes its place: the usual one of this account.
+ * Null for any other: several nodes must not become the same one.
+ */
+export function firstSystemConfig(
+  dataDir: string,
+  env: Environment = process.env,
+  machine: Machine = thisMachine(),
+): string | null {
+  if (dataDir !== platformDataFolder(env, machine)) return null;
+  return join(applicationData(env, machine), 'otherthing-node', 'node-config.json');
+}
+
+/** What Electron calls `appData`. */
+function applicationData(env: Environment, { platform, home }: Machine): string {
+  if (platform === 'win32') return env['APPDATA'] ?? join(home, 'AppData', 'Roaming');
+  if (platform === 'darwin') return join(home, 'Library', 'Application Support');
+  return nonEmpty(env['XDG_CONFIG_HOME']) ?? join(home, '.config');
+}
+
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
 

@@ -10,14 +10,19 @@ export interface Started<Ready> {
   ready: Ready;
   /** Ends in order; awaited, and bounded by `stopDeadline`. */
   stop(reason: string): Promise<void>;
-  /** Takes what the parent says after the start; it checks the form itself. */
-  onMessage?(message: unknown): void;
+}
+
+/** The process that started this one, once it has said with what. */
+export interface Parent {
+  tell(message: unknown): void;
+  /** Takes all that it says from the start on, also what came already; whoever listens checks the form. At most one listens. */
+  listen(receive: (message: unknown) => void): void;
 }
 
 export interface ServiceOptions<Start extends TSchema, Ready> {
   /** The first message of the parent (src/shared/services.ts). */
   startSchema: Start;
-  start(message: Static<Start>, tellParent: (message: unknown) => void): Promise<Started<Ready>>;
+  start(message: Static<Start>, parent: Parent): Promise<Started<Ready>>;
   /** The lock file of what this service alone may use, such as its data folder; held until it ends. */
   lock?: (message: Static<Start>) => string;
   /** Milliseconds that stopping may take before the process ends itself; default 10 s. */
@@ -47,6 +52,7 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
   const exit = options.exit ?? ((code: number) => process.exit(code));
   let running: Promise<Started<Ready> | undefined> | undefined;
   let stopping = false;
+  const heard = keepUntilHeard();
 
   const refuse = async (error: unknown) => {
     const failed = failure(error);
@@ -57,7 +63,7 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
   const begin = async (message: Static<Start>): Promise<Started<Ready> | undefined> => {
     try {
       const lock = options.lock === undefined ? null : await waitForLock(options.lock(message));
-      const started = await options.start(message, (said) => void channel.send(said));
+      const started = await options.start(message, { tell: (said) => void channel.send(said), listen: heard.listen });
       if (!stopping) await channel.send(started.ready);
       const stop = async (reason: string) => {
         await started.stop(reason);
@@ -89,7 +95,7 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
   channel.onMessage((message) => {
     if (Value.Check(StopMessageSchema, message)) void end('the parent asked');
     else if (stopping) return;
-    else if (running !== undefined) void running.then((started) => started?.onMessage?.(message));
+    else if (running !== undefined) heard.take(message);
     else if (Value.Check(options.startSchema, message)) running = begin(message);
     else if (Value.Check(AnyStart, message)) {
       void refuse(new AppError('bad_request', 'The start message does not have the expected form'));
@@ -98,6 +104,22 @@ export function runService<Start extends TSchema, Ready extends { type: 'ready' 
   channel.onGone(() => void end('the parent is gone'));
   process.on('SIGTERM', () => void end('SIGTERM'));
   process.on('SIGINT', () => {});
+}
+
+/** Messages that nobody listens to yet are kept, the first hundred of them. */
+function keepUntilHeard(): { take(message: unknown): void; listen: Parent['listen'] } {
+  const kept: unknown[] = [];
+  let receive: ((message: unknown) => void) | null = null;
+  return {
+    take(message) {
+      if (receive !== null) receive(message);
+      else if (kept.length < 100) kept.push(message);
+    },
+    listen(next) {
+      receive = next;
+      for (const message of kept.splice(0)) next(message);
+    },
+  };
 }
 
 const AnyStart = Type.Object({ type: Type.Literal('start') });

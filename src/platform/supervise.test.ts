@@ -17,7 +17,7 @@ import { Type } from '${pathToFileURL(join(root, 'node_modules/typebox/build/ind
 import { runService } from '${pathToFileURL(join(root, 'src/platform/service.ts'))}';
 runService({
   startSchema: Type.Object({ type: Type.Literal('start'), behave: Type.String() }),
-  async start({ behave }, tellParent) {
+  async start({ behave }, parent) {
     console.log('behaving: ' + behave);
     if (behave === 'refuse') throw Object.assign(new Error('the port is in use'), { code: 'EADDRINUSE' });
     if (behave === 'full') throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
@@ -25,8 +25,8 @@ runService({
     if (behave === 'hang') await new Promise((resolve) => setTimeout(resolve, 60_000));
     const keepsRunning = setInterval(() => {}, 1000);
     const stop = behave === 'deaf' ? () => new Promise(() => {}) : async () => clearInterval(keepsRunning);
-    const onMessage = (message) => tellParent({ heard: message });
-    return { ready: { type: 'ready', pid: process.pid }, stop, onMessage };
+    parent.listen((message) => parent.tell({ heard: message }));
+    return { ready: { type: 'ready', pid: process.pid }, stop };
   },
 });`;
 

@@ -13,13 +13,16 @@ import {
   usualRules,
 } from '../shared/model/this-node.ts';
 import {
+  type NodeKeep,
   NodeKeepSchema,
   type NodeOrder,
   NodeReportSchema,
   type ThisNodeCall,
   WorkerStandingSchema,
 } from '../shared/services.ts';
+import { firstSystemConfig } from './config.ts';
 import { type NodeConfigFile, newShareKey, openNodeConfig } from './node-config.ts';
+import { openStorageFolder } from './storage-folder.ts';
 
 export interface ThisNodeService {
   /** What the next life of the worker starts with. */
@@ -39,9 +42,9 @@ export interface ThisNodeOptions {
   newKey?: () => string;
 }
 
-/** Opens `node-config.json` of a data folder; a damaged one is set aside, and the node says so. */
+/** Opens `node-config.json` of a data folder, once taken over from the first system; a damaged one is set aside, and the node says so. */
 export function openOwnConfig(dataDir: string): Promise<NodeConfigFile> {
-  return openNodeConfig(dataDir, createIdSource(systemClock, Math.random), systemClock);
+  return openNodeConfig(dataDir, createIdSource(systemClock, Math.random), systemClock, firstSystemConfig(dataDir));
 }
 
 export function createThisNode({ file, tellWorker, ownHost, newKey = newShareKey }: ThisNodeOptions): ThisNodeService {
@@ -60,11 +63,17 @@ export function createThisNode({ file, tellWorker, ownHost, newKey = newShareKey
       report,
       serves: [...served.values()],
       notice: file.notice,
+      takenFrom: file.takenFrom,
     };
   };
   const keep = async (changes: Partial<NodeConfig>) => {
     const config = await file.change(changes);
     tellWorker({ do: 'config', config });
+  };
+  /** The worker goes on only once this is on disk. */
+  const keepForWorker = async ({ id, changes, drop }: NodeKeep) => {
+    const config = await file.change(changes, drop as (keyof NodeConfig)[]).catch(() => undefined);
+    tellWorker({ do: 'kept', id, ...(config === undefined ? {} : { config }) });
   };
   const order = (what: NodeOrder) => {
     if (!tellWorker(what)) throw new AppError('node_away', 'The worker of this machine does not run now');
@@ -74,7 +83,7 @@ export function createThisNode({ file, tellWorker, ownHost, newKey = newShareKey
     config: () => file.config,
     onWorker(message) {
       if (Value.Check(NodeReportSchema, message)) report = message.report;
-      else if (Value.Check(NodeKeepSchema, message)) void file.change(message.changes).catch(() => undefined);
+      else if (Value.Check(NodeKeepSchema, message)) void keepForWorker(message);
       else if (Value.Check(WorkerStandingSchema, message)) {
         const { url, standing, workspaces } = message;
         served.set(url, { url, own: url === ownHost(), standing, workspaces });
@@ -93,6 +102,13 @@ export function createThisNode({ file, tellWorker, ownHost, newKey = newShareKey
         case 'resume':
           await keep({ paused: false });
           order({ do: 'resume' });
+          return view();
+        case 'move':
+          if (call.to !== null) await openStorageFolder(call.to, file.config.nodeId);
+          order(call);
+          return view();
+        case 'cancel-move':
+          order({ do: 'cancel-move' });
           return view();
         case 'drain':
           order({ do: 'drain' });

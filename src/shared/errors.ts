@@ -158,6 +158,11 @@ export const errorCatalogue = {
     title: 'This machine is no node',
     next: 'Start the host with its worker.',
   },
+  storage_not_usable: {
+    status: 422,
+    title: 'Files cannot be kept there',
+    next: 'Choose another drive or folder.',
+  },
   flow_invalid: {
     status: 422,
     title: 'The flow cannot run as it is',

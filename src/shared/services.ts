@@ -1,6 +1,6 @@
 import { type Static, Type } from 'typebox';
 import { HostingSettings, HostName } from './model/hosting.ts';
-import { LeaveWorkspace, NodeConfig, NodeReport, NodeSettings, ThisNode } from './model/this-node.ts';
+import { LeaveWorkspace, MoveFiles, NodeConfig, NodeReport, NodeSettings, ThisNode } from './model/this-node.ts';
 import { Id } from './model/values.ts';
 import { ProblemSchema } from './problem.ts';
 import { type NodeTimings, SomeNodeTimings } from './protocol/node.ts';
@@ -142,6 +142,10 @@ export const NodeOrderSchema = Type.Object({
     Type.Object({ do: Type.Literal('drain') }),
     Type.Object({ do: Type.Literal('resume') }),
     Type.Object({ do: Type.Literal('leave'), ...LeaveWorkspace.properties }),
+    Type.Object({ do: Type.Literal('move'), ...MoveFiles.properties }),
+    Type.Object({ do: Type.Literal('cancel-move') }),
+    /** What the worker wanted to be kept is on disk; without the configuration: could not be written. */
+    Type.Object({ do: Type.Literal('kept'), id: Type.Integer(), config: Type.Optional(NodeConfig) }),
   ]),
 });
 export type NodeOrder = Static<typeof NodeOrderSchema>['order'];
@@ -150,17 +154,21 @@ export type NodeOrder = Static<typeof NodeOrderSchema>['order'];
 export const NodeReportSchema = Type.Object({ type: Type.Literal('node-report'), report: NodeReport });
 export const NodeKeepSchema = Type.Object({
   type: Type.Literal('node-keep'),
+  id: Type.Integer(),
   changes: Type.Partial(NodeConfig, { additionalProperties: true }),
+  drop: Type.Array(Type.String({ maxLength: 60 }), { maxItems: 20 }),
 });
-export type WorkerNews = WorkerStanding | Static<typeof NodeReportSchema> | Static<typeof NodeKeepSchema>;
+export type NodeKeep = Static<typeof NodeKeepSchema>;
+export type WorkerNews = WorkerStanding | Static<typeof NodeReportSchema> | NodeKeep;
 
 /** orchestrator → parent: somebody who may asks about this machine or changes something; each is answered under its number. */
 export const ThisNodeCallSchema = Type.Object({
   type: Type.Literal('this-node-call'),
   id: Type.Integer({ minimum: 1 }),
   call: Type.Union([
-    Type.Object({ do: Type.Enum(['look', 'pause', 'resume', 'drain', 'rotate-key'] as const) }),
+    Type.Object({ do: Type.Enum(['look', 'pause', 'resume', 'drain', 'rotate-key', 'cancel-move'] as const) }),
     Type.Object({ do: Type.Literal('change'), settings: NodeSettings }),
+    Type.Object({ do: Type.Literal('move'), ...MoveFiles.properties }),
     Type.Object({ do: Type.Literal('leave'), ...LeaveWorkspace.properties }),
   ]),
 });

@@ -7,13 +7,13 @@ import type { Capabilities } from '../shared/model/node.ts';
 import type { NodeStanding } from '../shared/model/this-node.ts';
 import type { HostMessage, HostMessageOf, NodeMessageOf, NodeTimings } from '../shared/protocol/node.ts';
 import type { HostToJoin, WorkerStanding } from '../shared/services.ts';
-import type { BlobCache } from './blobs/cache.ts';
 import { createLink, type Link } from './connection/link.ts';
 import type { Executor } from './executors/executor.ts';
 import type { Identity } from './identity.ts';
 import { createDesk, type Desk } from './jobs/desk.ts';
 import { openOutbox } from './jobs/outbox.ts';
 import type { Slots } from './jobs/slots.ts';
+import type { Storage } from './storage/storage.ts';
 
 /** What all hosts of a node share. */
 export interface NodeGround {
@@ -24,9 +24,7 @@ export interface NodeGround {
   capabilities(): Capabilities;
   executors: ReadonlyMap<string, Executor>;
   slots: Slots;
-  cache: BlobCache;
-  /** Folder for attempts. */
-  jobs: string;
+  storage: Pick<Storage, 'cache' | 'jobs'>;
   /** Folder for what waits for hosts. */
   outboxes: string;
   processors(): readonly number[] | undefined;
@@ -40,6 +38,8 @@ export interface NodeGround {
   hold(how: 'pause' | 'drain' | 'resume'): Promise<void>;
   /** How this node stands with a host, whenever that changes. */
   tellStanding(standing: Omit<WorkerStanding, 'type'>): void;
+  /** An attempt for a workspace has ended after so many milliseconds. */
+  onEnded(workspaceId: string, ms: number): void;
   timings: NodeTimings;
   log: Logger;
 }
@@ -99,8 +99,8 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
     executors: ground.executors,
     slots,
     outbox,
-    cache: ground.cache,
-    folder: ground.jobs,
+    cache: ground.storage.cache,
+    folder: ground.storage.jobs,
     uploads,
     send: (message) => link.send(message),
     online: () => link.online,
@@ -108,6 +108,7 @@ export async function openHostDesk(host: HostToJoin, ground: NodeGround): Promis
     processors: ground.processors,
     now: () => performance.now(),
     timings: ground.timings,
+    onEnded: ground.onEnded,
     onTrouble,
   });
 

@@ -1,3 +1,4 @@
+import type { OwnJob } from '../shared/model/this-node.ts';
 import type { HostToJoin } from '../shared/services.ts';
 import type { HostDesk } from './host-desk.ts';
 
@@ -9,7 +10,7 @@ export interface HostDesks {
   /** The desk at a host, by its origin. */
   at(url: string): HostDesk | undefined;
   /** What is worked on now for any of them. */
-  works(): (ReturnType<HostDesk['desk']['works']>[number] & { host: string })[];
+  works(): OwnJob[];
   stop(): Promise<void>;
 }
 
@@ -48,9 +49,14 @@ export function createHostDesks(openDesk: (host: HostToJoin) => Promise<HostDesk
     serve,
     all: () => [...open.values()].map(({ desk }) => desk),
     at: (url) => open.get(url)?.desk,
-    works: () => [...open].flatMap(([host, { desk }]) => desk.desk.works().map((work) => ({ ...work, host }))),
+    works: () => [...open].flatMap(([host, { desk }]) => desk.desk.works().map((work) => ownJob(host, work))),
     stop: () => serve([]),
   };
+}
+
+/** The desks' clock counts from the start of this process. */
+function ownJob(host: string, work: ReturnType<HostDesk['desk']['works']>[number]): OwnJob {
+  return { ...work, host, startedAt: Math.round(performance.timeOrigin + work.startedAt) };
 }
 
 /** A host that is not wanted any more, or that shows another certificate now, gets no more of the old connection. */

@@ -1,16 +1,4 @@
 import { readFileSync } from 'node:fs';
-import type { Capabilities, ResourceLimits } from '../shared/model/node.ts';
-import type { Room } from './jobs/slots.ts';
-
-/** What the owner shares of what the machine has; the host computes the same from `register`. Pure. */
-export function sharedRoom(capabilities: Capabilities, limits: ResourceLimits): Room {
-  const cores = capabilities.cpu?.cores ?? 1;
-  const memory = capabilities.memory?.total_mb ?? 1_024;
-  return {
-    cores: Math.min(cores, limits.cpuCores ?? cores),
-    ramMb: Math.floor((memory * (limits.ramPercent ?? 100)) / 100),
-  };
-}
 
 /**
  * The processors that jobs are bound to: as many of those this process may use as the owner shares cores, the last

@@ -43,6 +43,28 @@ describe('node-config.json', () => {
     });
   });
 
+  it('is taken over from the first system once, whose file stays as it is', async () => {
+    const theirs = join(folder, 'theirs.json');
+    const limits = { cpuCores: 3, ramPercent: 40, storageGb: 20, storagePath: '/data' };
+    const first = { shareKey: 'ab3x-7k9m', nodeId: 'node-abc123', resourceLimits: limits, remoteControlEnabled: true };
+    await writeFile(theirs, JSON.stringify(first));
+    const { config, takenFrom } = await openNodeConfig(folder, ids, systemClock, theirs);
+    expect([config, takenFrom]).toEqual([{ ...first, shareKey: 'AB3X7K9M' }, theirs]);
+    await writeFile(theirs, JSON.stringify({ ...first, nodeId: 'node-other' }));
+    const again = await openNodeConfig(folder, ids, systemClock, theirs);
+    expect([again.config.nodeId, again.takenFrom]).toEqual(['node-abc123', null]);
+  });
+
+  it.each(['', '{', '{"nodeId": 7}', '{"nodeId": "node-1", "shareKey": "AB3X7K9M", "resourceLimits": 3}'])(
+    'a file of the first system that cannot be read makes a new node: %s',
+    async (text) => {
+      const theirs = join(folder, 'theirs.json');
+      await writeFile(theirs, text);
+      const { config, takenFrom } = await openNodeConfig(folder, ids, systemClock, theirs);
+      expect([config.nodeId === 'node-1', takenFrom]).toEqual([false, null]);
+    },
+  );
+
   it('a damaged one is set aside, never overwritten', async () => {
     await writeFile(join(folder, 'node-config.json'), '{"nodeId": "node-1", ');
     const { notice, config } = await openNodeConfig(folder, ids, systemClock);

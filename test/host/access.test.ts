@@ -66,6 +66,8 @@ const table: Record<RouteName, string> = {
   resumeThisNode: 'nffffffy',
   drainThisNode: 'nffffffy',
   rotateThisNodeKey: 'nffffffy',
+  moveThisNodeFiles: 'nffffffy',
+  cancelThisNodeMove: 'nffffffy',
   leaveWorkspace: 'nffffffy',
 
   listFlows: 'nxxyyyyx',
@@ -295,6 +297,7 @@ const bodies: Partial<Record<RouteName, unknown>> = {
   addNodeByKey: { share_key: 'AB3X7K9M' },
   setNodeLimits: { cpuCores: 1 },
   changeThisNode: { remoteControl: false },
+  moveThisNodeFiles: { to: null },
   leaveWorkspace: { host: 'http://127.0.0.1:1', workspaceId: 'ws-none' },
   controlNode: { action: 'pause' },
   explainNeed: { kind: 'ocr' },

@@ -90,6 +90,8 @@ export const actions = {
   resumeThisNode: act('thisNode.resumed', null, { log: 'host' }),
   drainThisNode: act('thisNode.drained', null, { log: 'host' }),
   rotateThisNodeKey: act('thisNode.keyRotated', null, { log: 'host' }),
+  moveThisNodeFiles: act('thisNode.filesMoved', null, { log: 'host' }),
+  cancelThisNodeMove: act('thisNode.moveCancelled', null, { log: 'host' }),
   leaveWorkspace: act('thisNode.leftWorkspace', null, { body: ['workspaceId'], log: 'host' }),
 
   controlNode: act('node.controlled', null, { param: 'id', body: ['action'] }),

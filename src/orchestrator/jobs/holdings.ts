@@ -1,8 +1,8 @@
 /** Where the jobs that are not finished are: in a line, waiting out a back-off, or held by a node. */
 import type { Clock } from '../../shared/clock.ts';
+import { chooseGpu } from '../../shared/room.ts';
 import { hostNodeId } from '../host-executors/host-executor.ts';
 import type { Roster } from '../nodes/roster.ts';
-import { chooseGpu } from '../scheduler/fit.ts';
 import type { QueueView, WorkspaceUse } from '../scheduler/snapshot.ts';
 import { createUses } from '../scheduler/use.ts';
 import type { AttemptTickets } from '../services.ts';

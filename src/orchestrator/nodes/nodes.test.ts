@@ -4,7 +4,6 @@ import type { NodeRow } from '../store/tables.ts';
 import { type Appearance, appearanceKey, nextAppearance } from './appearance.ts';
 import { createGuesses } from './guesses.ts';
 import { createRoster } from './roster.ts';
-import { sharedRoom } from './shared-room.ts';
 
 test('colour and mark: the first free pair; the ninth starts again with the marks shifted; 64 are distinct', () => {
   const next = (of: readonly Appearance[]) => nextAppearance((key) => of.map(appearanceKey).includes(key), of.length);
@@ -44,30 +43,6 @@ test('N1: a host hears at most 100 wrong keys an hour', () => {
   expect([guesses.hostSpent(), guesses.addressSpent('192.0.2.1')]).toEqual([true, false]);
   now += 3_600_000;
   expect(guesses.hostSpent()).toBe(false);
-});
-
-test('what is shared: the least of machine and limits; missing values are normal', () => {
-  expect(sharedRoom({ node_id: 'n' }, {})).toEqual({ cores: 1, ramMb: 1024, storageMb: 0, gpus: [] });
-  const machine = {
-    node_id: 'n',
-    cpu: { cores: 8 },
-    memory: { total_mb: 1000 },
-    gpus: [
-      { id: 'a', model: 'x', memory_mb: 24_000 },
-      { id: 'b', model: 'x', memory_mb: 24_000 },
-      { id: 'c', model: 'x' },
-    ],
-  };
-  const limits = { cpuCores: 64, ramPercent: 25, gpus: { a: { memoryPercent: 50 }, b: { enabled: false } } };
-  expect(sharedRoom(machine, limits)).toEqual({ cores: 8, ramMb: 250, storageMb: 0, gpus: [12_000, 0, 0] });
-  const drive = (mount: string, free_gb: number) => ({ mount, total_gb: 1000, free_gb });
-  const drives = [drive('/', 20), drive('/data', 300)];
-  const storage = (limits: Parameters<typeof sharedRoom>[1]) => sharedRoom({ ...machine, drives }, limits).storageMb;
-  expect([{}, { storagePath: '/home' }, { storagePath: '/data/x', storageGb: 100 }].map(storage)).toEqual([
-    300 * 1024,
-    20 * 1024,
-    100 * 1024,
-  ]);
 });
 
 test('N1: a share key finds its node, also after it was rotated, and nobody after the node is forgotten', () => {

@@ -3,19 +3,19 @@
  * nothing; the node service changes it, the scheduler and the job engine look at it.
  */
 import type { Requirements } from '../../shared/model/job.ts';
+import type { Capabilities } from '../../shared/model/node.ts';
 import type { HostMessage } from '../../shared/protocol/node.ts';
-import { give, take } from '../scheduler/fit.ts';
+import { give, type Room, sharedRoom, take } from '../../shared/room.ts';
 import {
+  type ModelView,
   type NodePresence,
   type NodeView,
   newcomer,
   type Pause,
-  type Room,
   type Standing,
 } from '../scheduler/snapshot.ts';
 import type { NodeRow, NodeWorkspaceRow } from '../store/tables.ts';
 import { type Appearance, appearanceKey, nextAppearance } from './appearance.ts';
-import { modelsOf, sharedRoom } from './shared-room.ts';
 import { createShare, type Share, shareParts } from './sharing.ts';
 
 /** A node's connection. */
@@ -191,4 +191,8 @@ function presenceOf(node: Pick<RosterNode, 'hearing' | 'session' | 'draining' | 
   if (node.hearing === 'suspect' || node.session === null) return 'suspect';
   if (node.draining) return 'draining';
   return node.available ? 'here' : 'paused';
+}
+
+function modelsOf({ models = [] }: Capabilities): readonly ModelView[] {
+  return models.map(({ name, loaded = false, size_mb: sizeMb = 0 }) => ({ name, loaded, sizeMb }));
 }

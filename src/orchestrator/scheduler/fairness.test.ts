@@ -1,8 +1,8 @@
 /** Time passes: passes, jobs that end, lines that fill again. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { give, take } from '../../shared/room.ts';
 import { createLines, needKey } from '../jobs/line.ts';
-import { give, take } from './fit.ts';
 import { schedule } from './schedule.ts';
 import { job, node, nothing, now, room } from './scheduler.fixture.ts';
 import type { NodeView, QueueView, WaitingJob } from './snapshot.ts';

@@ -3,10 +3,12 @@
  * they are, each level a set of bits; a need has the set of those that may do it at all; the first level where both have
  * something in common holds the node. What is said of nodes here is said of their GPUs where a need asks for one.
  */
+
+import { chooseGpu, hasRoom, type Room, take } from '../../shared/room.ts';
 import { type Bits, bitsFor, clearBit, createLevels, firstInBoth, type Levels, setBit } from './bits.ts';
-import { chooseGpu, hasRoom, lastingObstacle, take } from './fit.ts';
+import { lastingObstacle } from './fit.ts';
 import { fixedRate, fixedSteps, freeShare, packLevel, spreadLevel } from './score.ts';
-import type { Need, NodeView, Room } from './snapshot.ts';
+import type { Need, NodeView } from './snapshot.ts';
 
 export interface Field {
   readonly nodes: readonly NodeView[];

@@ -1,6 +1,7 @@
 /** Whether a node may and can take a job. Pure. */
 import type { Requirements } from '../../shared/model/job.ts';
-import type { Need, NodeView, Pause, Room } from './snapshot.ts';
+import { freeOf, grain, hasRoom, type Room } from '../../shared/room.ts';
+import type { Need, NodeView, Pause } from './snapshot.ts';
 
 interface Lack {
   readonly needed: number;
@@ -28,9 +29,6 @@ export type Obstacle =
   | ({ readonly code: 'ram_taken'; readonly free: number } & Lack)
   | ({ readonly code: 'storage_taken'; readonly free: number } & Lack)
   | ({ readonly code: 'gpu_memory_taken'; readonly free: number } & Lack);
-
-/** Cores may be fractions; this much is rounding. */
-const grain = 1e-6;
 
 /** What speaks against the node whatever else it does at the moment. */
 export function lastingObstacle(need: Need, node: NodeView): Obstacle | null {
@@ -80,67 +78,4 @@ export function passingObstacle({ requires }: Need, node: NodeView, taken: Room 
   const { storageMb = 0, gpuMemoryMb = 0 } = requires;
   if (storageMb > free.storageMb) return { code: 'storage_taken', free: free.storageMb, needed: storageMb };
   return { code: 'gpu_memory_taken', free: Math.max(0, ...free.gpus), needed: gpuMemoryMb };
-}
-
-/** Whether what is needed is free. */
-export function hasRoom({ cores, ramMb, storageMb, gpuMemoryMb }: Requirements, shared: Room, taken: Room): boolean {
-  if (cores > shared.cores - taken.cores + grain || ramMb > shared.ramMb - taken.ramMb) return false;
-  if (storageMb !== undefined && storageMb > shared.storageMb - taken.storageMb) return false;
-  return gpuMemoryMb === undefined || chooseGpu(gpuMemoryMb, shared, taken) !== null;
-}
-
-/** What is free; an owner may share less than what is taken already. */
-export function freeOf(shared: Room, taken: Room): Room {
-  return {
-    cores: Math.max(0, shared.cores - taken.cores),
-    ramMb: Math.max(0, shared.ramMb - taken.ramMb),
-    storageMb: Math.max(0, shared.storageMb - taken.storageMb),
-    gpus: shared.gpus.map((memory, gpu) => Math.max(0, memory - (taken.gpus[gpu] ?? 0))),
-  };
-}
-
-/** The room that is taken when one more job is there. */
-export function take(room: Room, requires: Requirements, gpu: number | null): Room {
-  const gpus = gpu === null ? room.gpus : withMore(room.gpus, gpu, requires.gpuMemoryMb ?? 0);
-  const { cores, ramMb, storageMb } = room;
-  return {
-    cores: cores + requires.cores,
-    ramMb: ramMb + requires.ramMb,
-    storageMb: storageMb + (requires.storageMb ?? 0),
-    gpus,
-  };
-}
-
-/** The room that is taken when one job less is there. */
-export function give(room: Room, requires: Requirements, gpu: number | null): Room {
-  const gpus = gpu === null ? room.gpus : withMore(room.gpus, gpu, -(requires.gpuMemoryMb ?? 0));
-  // Sums of fractions drift; nothing is taken when less than a millionth of a core is.
-  const cores = room.cores - requires.cores;
-  return {
-    cores: cores < grain ? 0 : cores,
-    ramMb: Math.max(0, room.ramMb - requires.ramMb),
-    storageMb: Math.max(0, room.storageMb - (requires.storageMb ?? 0)),
-    gpus,
-  };
-}
-
-/** What is not listed is not taken; a list may be shorter than the node's list of GPUs. */
-function withMore(gpus: readonly number[], gpu: number, memoryMb: number): readonly number[] {
-  const listed = Array.from({ length: Math.max(gpus.length, gpu + 1) }, (_, index) => gpus[index] ?? 0);
-  listed[gpu] = Math.max(0, (listed[gpu] ?? 0) + memoryMb);
-  return listed;
-}
-
-/** The GPU that would have the least left over, so that large ones stay free for large jobs; null where none has room. */
-export function chooseGpu(needed: number, shared: Room, taken: Room): number | null {
-  let chosen: number | null = null;
-  let least = Number.POSITIVE_INFINITY;
-  for (let gpu = 0; gpu < shared.gpus.length; gpu += 1) {
-    const left = (shared.gpus[gpu] ?? 0) - (taken.gpus[gpu] ?? 0) - needed;
-    if (left >= 0 && left < least) {
-      chosen = gpu;
-      least = left;
-    }
-  }
-  return chosen;
 }

@@ -1,7 +1,8 @@
 /** When a job could start, from how long others usually take. An estimate, and to be shown as one. Pure. */
 import type { Requirements } from '../../shared/model/job.ts';
-import { give, hasRoom, lastingObstacle } from './fit.ts';
-import type { Need, NodeView, Room } from './snapshot.ts';
+import { give, hasRoom, type Room } from '../../shared/room.ts';
+import { lastingObstacle } from './fit.ts';
+import type { Need, NodeView } from './snapshot.ts';
 
 /** A job that a node works on. `typicalMs`: how long such jobs take, null where nobody knows. */
 export interface RunningView {

@@ -1,7 +1,8 @@
 /** What would help a job that waits. Pure. */
 import type { Help, Requirements } from '../../shared/model/job.ts';
-import { freeOf, lastingObstacle, passingObstacle } from './fit.ts';
-import type { Need, NodeView, Room } from './snapshot.ts';
+import { freeOf, type Room } from '../../shared/room.ts';
+import { lastingObstacle, passingObstacle } from './fit.ts';
+import type { Need, NodeView } from './snapshot.ts';
 import { coreWords, kindName, listed, memoryWords } from './words.ts';
 
 const mostHelps = 6;

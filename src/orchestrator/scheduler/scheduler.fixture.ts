@@ -1,12 +1,11 @@
 /** Nodes, lines and passes for the tests of the scheduler. */
-import { take } from './fit.ts';
+import { type Room, take } from '../../shared/room.ts';
 import {
   type Decision,
   inLine,
   type NodeView,
   newcomer,
   type QueueView,
-  type Room,
   type Snapshot,
   type WaitingJob,
 } from './snapshot.ts';

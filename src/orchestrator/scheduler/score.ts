@@ -1,5 +1,6 @@
 /** Which of the nodes with room is the best. Pure. */
-import type { Need, NodeView, Room } from './snapshot.ts';
+import type { Room } from '../../shared/room.ts';
+import type { Need, NodeView } from './snapshot.ts';
 
 /** The trust in a node that has done no job of a kind: half-way between its score (5) and what one would guess (50). */
 export const newcomerTrust = 0.275;

@@ -1,4 +1,5 @@
 import type { Requirements } from '../../shared/model/job.ts';
+import type { Room } from '../../shared/room.ts';
 import type { WorkspaceUse } from './use.ts';
 
 export type { WorkspaceUse } from './use.ts';
@@ -66,14 +67,6 @@ export interface NodeView {
   readonly standing: Standing;
   /** Where its presence is `paused`. */
   readonly pause: Pause | null;
-}
-
-export interface Room {
-  readonly cores: number;
-  readonly ramMb: number;
-  readonly storageMb: number;
-  /** Memory by GPU, in the order of the node's list of GPUs. */
-  readonly gpus: readonly number[];
 }
 
 export interface Snapshot {

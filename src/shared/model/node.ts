@@ -15,6 +15,8 @@ export const Gpu = Type.Object(
     model: Type.String({ maxLength: 200 }),
     vendor: Type.Optional(Type.String({ maxLength: 120 })),
     memory_mb: Type.Optional(Type.Number({ minimum: 0 })),
+    /** What other programs of the machine use of it, where that can be measured. */
+    other_mb: Type.Optional(Type.Number({ minimum: 0 })),
   },
   { additionalProperties: true, $id: 'Gpu' },
 );
@@ -81,6 +83,12 @@ export const Capabilities = Type.Object(
 );
 export type Capabilities = Static<typeof Capabilities>;
 
+export const GpuLimit = Type.Object({
+  enabled: Type.Optional(Type.Boolean()),
+  memoryPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
+});
+export type GpuLimit = Static<typeof GpuLimit>;
+
 /** What the owner of a node lets others use. Names are the first system's. */
 export const ResourceLimits = Type.Object(
   {
@@ -88,15 +96,7 @@ export const ResourceLimits = Type.Object(
     ramPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
     storageGb: Type.Optional(Type.Number({ minimum: 0 })),
     storagePath: Type.Optional(Type.String({ maxLength: 1000 })),
-    gpus: Type.Optional(
-      Type.Record(
-        Type.String({ maxLength: 120 }),
-        Type.Object({
-          enabled: Type.Optional(Type.Boolean()),
-          memoryPercent: Type.Optional(Type.Number({ minimum: 0, maximum: 100 })),
-        }),
-      ),
-    ),
+    gpus: Type.Optional(Type.Record(Type.String({ maxLength: 120 }), GpuLimit)),
   },
   { additionalProperties: true, $id: 'ResourceLimits' },
 );

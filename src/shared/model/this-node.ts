@@ -51,6 +51,8 @@ export const NodeConfig = Type.Object(
     rules: Type.Optional(NodeRules),
     /** Paused by hand, until somebody resumes it. */
     paused: Type.Optional(Type.Boolean()),
+    /** The folder that files were moved away from and that is still to be removed. */
+    storageLeft: Type.Optional(Type.String({ maxLength: 1000 })),
   },
   { additionalProperties: true },
 );
@@ -67,7 +69,7 @@ export const NodeSettings = Type.Object(
 );
 export type NodeSettings = Static<typeof NodeSettings>;
 
-export const unavailableReasons = ['paused', 'draining', 'hours', 'battery', 'in_use', 'asleep'] as const;
+export const unavailableReasons = ['paused', 'draining', 'moving', 'hours', 'battery', 'in_use', 'asleep'] as const;
 
 /** Whether the node takes jobs now; why not, and until when where that is known. */
 export const NodeStanding = Type.Object({
@@ -77,6 +79,7 @@ export const NodeStanding = Type.Object({
 });
 export type NodeStanding = Static<typeof NodeStanding>;
 
+/** A job that the machine works on now. */
 export const OwnJob = Type.Object({
   jobId: Id,
   kind: JobKind,
@@ -86,6 +89,44 @@ export const OwnJob = Type.Object({
   /** Origin of the host that gave it. */
   host: Type.String(),
 });
+export type OwnJob = Static<typeof OwnJob>;
+
+/** How far files have been moved to another drive: first the jobs that run end, then all is copied, then compared. */
+export const StorageMove = Type.Object({
+  to: Type.String(),
+  phase: Type.Enum(['waits', 'copies', 'compares']),
+  bytes: Type.Integer({ minimum: 0 }),
+  ofBytes: Type.Integer({ minimum: 0 }),
+});
+export type StorageMove = Static<typeof StorageMove>;
+
+/** Where the node keeps the files of jobs. */
+export const OwnStorage = Type.Object({
+  /** The folder itself. */
+  folder: Type.String(),
+  /** What its owner chose, a drive or a folder; null: in the data folder. */
+  chosen: Type.Union([Type.String(), Type.Null()]),
+  /** Mount of the drive that holds the folder; null where it is not among the drives. */
+  drive: Type.Union([Type.String(), Type.Null()]),
+  /** The same of the data folder, where files are unless a drive was chosen. */
+  homeDrive: Type.Union([Type.String(), Type.Null()]),
+  heldBytes: Type.Integer({ minimum: 0 }),
+  mostBytes: Type.Integer({ minimum: 0 }),
+  /** For people: why files are not where they were chosen to be, or why a move ended. */
+  problem: Type.Union([Type.String(), Type.Null()]),
+  move: Type.Union([StorageMove, Type.Null()]),
+});
+export type OwnStorage = Static<typeof OwnStorage>;
+
+/** What the machine did on one day for one workspace; `day` is null for all that is older than the days kept one by one. */
+export const Given = Type.Object({
+  day: Type.Union([Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }), Type.Null()]),
+  workspaceId: Id,
+  jobs: Type.Integer({ minimum: 0 }),
+  /** Time that its attempts took, in milliseconds. */
+  ms: Type.Integer({ minimum: 0 }),
+});
+export type Given = Static<typeof Given>;
 
 /** What the worker tells its parent, whenever it changes. */
 export const NodeReport = Type.Object({
@@ -97,7 +138,14 @@ export const NodeReport = Type.Object({
   gpus: Type.Array(Gpu, { maxItems: 64 }),
   drives: Type.Array(Drive, { maxItems: 64 }),
   /** What its jobs have reserved now. */
-  taken: Type.Object({ cores: Type.Number(), ramMb: Type.Number() }),
+  taken: Type.Object({
+    cores: Type.Number(),
+    ramMb: Type.Number(),
+    /** Memory by GPU, in the order of `gpus`. */
+    gpus: Type.Array(Type.Number()),
+  }),
+  storage: OwnStorage,
+  given: Type.Array(Given, { maxItems: 4_000 }),
   /** How cores are kept (S8): processes bound to the shared ones, or no more jobs at once, at low priority. */
   coresBy: Type.Enum(['bound', 'slots']),
   running: Type.Array(OwnJob, { maxItems: 200 }),
@@ -133,10 +181,18 @@ export const ThisNode = Type.Object(
     serves: Type.Array(ServedHost),
     /** For people: what was found damaged at the start, and where it lies now. */
     notice: Type.Union([Type.String(), Type.Null()]),
+    /** The first system's configuration that was taken over at this start. */
+    takenFrom: Type.Union([Type.String(), Type.Null()]),
   },
   { $id: 'ThisNode' },
 );
 export type ThisNode = Static<typeof ThisNode>;
+
+/** A drive or a folder, absolute; null is the data folder. */
+export const MoveFiles = Type.Object({
+  to: Type.Union([Type.String({ minLength: 1, maxLength: 900 }), Type.Null()]),
+});
+export type MoveFiles = Static<typeof MoveFiles>;
 
 /** Which workspace to leave, at which host. */
 export const LeaveWorkspace = Type.Object({ host: Type.String({ maxLength: 2_048 }), workspaceId: Id });

@@ -9,6 +9,10 @@ export interface BlobCache {
    * dropped to make room.
    */
   open(source: BlobSource, signal: AbortSignal): Promise<{ path: string; release(): void }>;
+  /** Bytes that it holds. */
+  bytes(): number;
+  /** It may hold so many bytes from now on. */
+  resize(maxBytes: number): void;
 }
 
 interface Kept {
@@ -17,13 +21,14 @@ interface Kept {
   users: number;
 }
 
-/** Opens the cache in a folder. It holds at most `maxBytes` beyond what is in use; the longest unused goes first. */
+/** Opens the cache in a folder. It holds at most so many bytes beyond what is in use; the longest unused goes first. */
 export async function openBlobCache(
   folder: string,
-  maxBytes: number,
+  initialBytes: number,
   now: () => number = Date.now,
 ): Promise<BlobCache> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  let maxBytes = initialBytes;
   const kept = await readFolder(folder);
   const fetching = new Map<string, Promise<void>>();
 
@@ -44,8 +49,10 @@ export async function openBlobCache(
     await mine;
   };
 
+  const held = () => [...kept.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+
   const makeRoom = async () => {
-    let total = [...kept.values()].reduce((sum, { bytes }) => sum + bytes, 0);
+    let total = held();
     const idle = [...kept]
       .filter(([, blob]) => blob.users === 0)
       .sort(([, one], [, other]) => one.usedAt - other.usedAt);
@@ -71,6 +78,11 @@ export async function openBlobCache(
   };
 
   return {
+    bytes: held,
+    resize(next) {
+      maxBytes = next;
+      void makeRoom();
+    },
     async open(source, signal) {
       const path = join(folder, source.sha256);
       for (;;) {

@@ -1,12 +1,12 @@
 import { availableParallelism, cpus, hostname, release, totalmem, type } from 'node:os';
-import type { Capabilities, Drive, Gpu } from '../../shared/model/node.ts';
+import type { Capabilities, Drive } from '../../shared/model/node.ts';
 import { withDeadline } from './deadline.ts';
 import { readDrives } from './drives.ts';
-import { readGpus } from './gpus.ts';
+import { type MeasuredGpu, readGpus } from './gpus.ts';
 
 /** Where the facts come from; tests bring their own. */
 export interface HardwareSources {
-  gpus(): Promise<Gpu[]>;
+  gpus(): Promise<MeasuredGpu[]>;
   drives(): Promise<Drive[]>;
 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { Capabilities } from '../../shared/model/node.ts';
 import { detectCapabilities, memoryMb } from './capabilities.ts';
 import { describeDrives } from './drives.ts';
-import { describeGpus } from './gpus.ts';
+import { countOthers, describeGpus } from './gpus.ts';
 
 describe('detectCapabilities', () => {
   it('describes this very machine in the form of the protocol', async () => {
@@ -42,6 +42,26 @@ describe('describeGpus', () => {
       { id: 'graphics-controller', model: 'Graphics controller' },
       { id: 'graphics-controller-2', model: 'Graphics controller' },
     ]);
+  });
+});
+
+describe('countOthers', () => {
+  const gpu = { id: 'gpu', model: 'RTX 4090', memory_mb: 24_000 };
+  const others = (used: number, reserved: number, before = 0) =>
+    countOthers([{ ...gpu, used_mb: used }], [{ ...gpu, other_mb: before }], [reserved])[0]?.other_mb;
+
+  it('S8: what others use is counted, and what jobs use is not counted twice', () => {
+    expect(others(9_000, 0)).toBe(9_000);
+    expect(others(9_000, 8_000, 1_000)).toBe(1_000);
+    expect(others(12_000, 8_000, 1_000)).toBe(4_000);
+  });
+
+  it('S8: memory that a job has reserved and not yet taken is not given away', () => {
+    expect(others(1_000, 8_000, 1_000)).toBe(1_000);
+  });
+
+  it('a driver that does not say how much is in use says nothing of others', () => {
+    expect(countOthers([gpu], [], [4_000])).toEqual([gpu]);
   });
 });
 

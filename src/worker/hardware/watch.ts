@@ -1,11 +1,12 @@
 /** Notices that the machine has changed: a GPU came or went, a drive was plugged in, filled or emptied, memory was given. */
 import type { Capabilities } from '../../shared/model/node.ts';
 
-const lookEvery = 5 * 60_000;
+/** How full GPUs are changes faster than anything else that is looked at. */
+const lookEvery = 60_000;
 /** Share of a drive by which its free space must change to be worth telling. */
 const worthTelling = 0.05;
 
-/** Looks again every five minutes; `tell` gets what is new. Returns how to stop. */
+/** Looks again every minute; `tell` gets what is new. Returns how to stop. */
 export function watchHardware(
   known: () => Capabilities,
   detect: () => Promise<Capabilities>,
@@ -41,7 +42,9 @@ export function isOther(before: Capabilities, after: Capabilities): boolean {
   );
 }
 
-const gpusOf = ({ gpus = [] }: Capabilities) => JSON.stringify(gpus.map(({ id, memory_mb }) => [id, memory_mb]));
+/** Memory that others use is told in steps of 256 MiB. */
+const gpusOf = ({ gpus = [] }: Capabilities) =>
+  JSON.stringify(gpus.map(({ id, memory_mb, other_mb = 0 }) => [id, memory_mb, Math.ceil(other_mb / 256)]));
 
 function drivesDiffer({ drives: before = [] }: Capabilities, { drives: after = [] }: Capabilities): boolean {
   if (before.length !== after.length) return true;

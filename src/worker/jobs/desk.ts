@@ -11,6 +11,7 @@ import type { Agent } from 'node:https';
 import { join } from 'node:path';
 import { type FileValue, isBlobRef, limits } from '../../shared/model/values.ts';
 import type { HostMessageOf, NodeMessage, NodeTimings, RunningJob } from '../../shared/protocol/node.ts';
+import type { Sizes } from '../../shared/room.ts';
 import type { BlobCache } from '../blobs/cache.ts';
 import { uploadBlob } from '../blobs/transfer.ts';
 import { type Executor, type ExecutorContext, ExecutorError, toJobError } from '../executors/executor.ts';
@@ -30,9 +31,9 @@ export interface DeskOptions {
   executors: ReadonlyMap<string, Executor>;
   slots: Slots;
   outbox: Outbox;
-  cache: BlobCache;
+  cache: Pick<BlobCache, 'open'>;
   /** Folder for the attempts' own folders. */
-  folder: string;
+  folder(): string;
   /** Folder for results that wait to be uploaded. */
   uploads: string;
   send(message: NodeMessage): void;
@@ -43,6 +44,8 @@ export interface DeskOptions {
   processors(): readonly number[] | undefined;
   now(): number;
   timings: Pick<NodeTimings, 'assignAck'>;
+  /** An attempt for a workspace has ended after so many milliseconds, other than by being cancelled. */
+  onEnded(workspaceId: string, ms: number): void;
   onTrouble(what: string, detail: Record<string, unknown>): void;
 }
 
@@ -50,8 +53,8 @@ export interface Desk {
   /** Jobs that the node still holds: those that run, and those whose result waits (N6). */
   held(): RunningJob[];
   readonly running: number;
-  /** What it works on now. */
-  works(): { jobId: string; kind: string; label: string; workspaceId: string; ms: number }[];
+  /** What it works on now; `startedAt` by the desk's own clock. */
+  works(): { jobId: string; kind: string; label: string; workspaceId: string; startedAt: number }[];
   assign(message: Assign): void;
   cancel(message: HostMessageOf<'job_cancel'>): void;
   chunkAcknowledged(message: HostMessageOf<'chunk_ack'>): void;
@@ -83,8 +86,8 @@ export function createDesk(options: DeskOptions): Desk {
   const finished = new Map<string, OutputStream>();
   const delivering = new Set<string>();
 
-  const needOf = ({ kind, requires }: Assign) => ({
-    cores: requires.cores,
+  const needOf = ({ kind, requires }: Assign): Sizes => ({
+    ...requires,
     ramMb: Math.max(requires.ramMb, options.executors.get(kind)?.leastRamMb ?? 0),
   });
   const isCurrent = (attempt: Attempt) => attempts.get(attempt.job.job_id) === attempt && !attempt.abort.signal.aborted;
@@ -111,6 +114,7 @@ export function createDesk(options: DeskOptions): Desk {
       send({ type: 'job_ack', job_id: job.job_id, fence: job.fence });
       const entry = await execute(attempt);
       attempt.output.end();
+      if (entry !== null) options.onEnded(job.workspace_id, entry.message.run_ms ?? 0);
       if (entry === null || !isCurrent(attempt)) return;
       finished.set(keyOf(job), attempt.output);
       await keepResult(entry);
@@ -126,7 +130,7 @@ export function createDesk(options: DeskOptions): Desk {
   const execute = async (attempt: Attempt): Promise<OutboxEntry | null> => {
     const { job, abort, startedAt } = attempt;
     const names = { job_id: job.job_id, fence: job.fence };
-    const folder = await mkdtemp(join(options.folder, 'job-'));
+    const folder = await mkdtemp(join(options.folder(), 'job-'));
     const releases: (() => void)[] = [];
     const took = () => Math.max(0, options.now() - (startedAt ?? options.now()));
     try {
@@ -262,7 +266,7 @@ export function createDesk(options: DeskOptions): Desk {
                 kind: job.kind,
                 label: job.label,
                 workspaceId: job.workspace_id,
-                ms: options.now() - startedAt,
+                startedAt,
               },
             ],
       ),

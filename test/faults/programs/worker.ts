@@ -10,8 +10,8 @@ const log = createLogger({ name: 'worker' });
 
 runService({
   startSchema: WorkerStartSchema,
-  start: async (message) => {
-    const node = await startNode(message, log, [createEcho(randomUUID)]);
+  start: async (message, parent) => {
+    const node = await startNode(message, log, parent, [createEcho(randomUUID)]);
     return { ready: node.ready, stop: () => node.stop() };
   },
 });

@@ -9,6 +9,8 @@ type Names =
   | 'resumeThisNode'
   | 'drainThisNode'
   | 'rotateThisNodeKey'
+  | 'moveThisNodeFiles'
+  | 'cancelThisNodeMove'
   | 'leaveWorkspace';
 
 export function thisNodeRoutes({ services: { nodes }, host }: HttpDeps): Some<Names> {
@@ -32,6 +34,8 @@ export function thisNodeRoutes({ services: { nodes }, host }: HttpDeps): Some<Na
     resumeThisNode: async () => ask({ do: 'resume' }),
     drainThisNode: async () => ask({ do: 'drain' }),
     rotateThisNodeKey: async () => ask({ do: 'rotate-key' }),
+    moveThisNodeFiles: async ({ body }) => ask({ do: 'move', ...body }),
+    cancelThisNodeMove: async () => ask({ do: 'cancel-move' }),
     leaveWorkspace: async ({ body }) => ask({ do: 'leave', ...body }),
   };
 }

@@ -50,6 +50,10 @@ async function ask({ desktop, client }: Host, call: ThisNodeCall): Promise<ThisN
       return client.call('drainThisNode', {});
     case 'rotate-key':
       return client.call('rotateThisNodeKey', {});
+    case 'move':
+      return client.call('moveThisNodeFiles', { body: { to: call.to } });
+    case 'cancel-move':
+      return client.call('cancelThisNodeMove', {});
     case 'leave':
       return client.call('leaveWorkspace', { body: { host: call.host, workspaceId: call.workspaceId } });
   }

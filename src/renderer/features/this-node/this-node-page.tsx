@@ -133,6 +133,7 @@ function Own({ own }: { own: ThisNode }) {
 const reasons: Record<NonNullable<NodeStanding['reason']>, string> = {
   paused: 'Paused',
   draining: 'Draining',
+  moving: 'Moving its files',
   hours: 'Outside its hours',
   battery: 'On battery',
   in_use: 'In use by you',

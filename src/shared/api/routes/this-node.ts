@@ -1,7 +1,7 @@
 /** The machine that this host runs on: what its owner decides. The host only passes these on to the process that started it. */
 import { Type } from 'typebox';
 import { Node } from '../../model/node.ts';
-import { LeaveWorkspace, NodeSettings, ThisNode } from '../../model/this-node.ts';
+import { LeaveWorkspace, MoveFiles, NodeSettings, ThisNode } from '../../model/this-node.ts';
 import { route } from '../route.ts';
 
 const act = <Name extends string>(name: Name, path: string, summary: string) =>
@@ -34,6 +34,19 @@ export const thisNodeRoutes = {
     'rotateThisNodeKey',
     'rotate-key',
     'A new share key; the old one is worth nothing from then on',
+  ),
+  moveThisNodeFiles: route('moveThisNodeFiles', {
+    method: 'POST',
+    path: '/this-node/move',
+    access: 'hostAdmin',
+    summary: 'Keep files elsewhere: they are copied, compared, used from there, and removed where they were',
+    body: MoveFiles,
+    response: ThisNode,
+  }),
+  cancelThisNodeMove: act(
+    'cancelThisNodeMove',
+    'cancel-move',
+    'Leave files where they are; what was copied is removed',
   ),
   leaveWorkspace: route('leaveWorkspace', {
     method: 'POST',

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { usualRules } from '../shared/model/this-node.ts';
+import { usualRules } from '../../shared/model/this-node.ts';
 import { type Circumstances, standingOf } from './availability.ts';
 
-const calm: Circumstances = { paused: false, draining: false, asleep: false, onBattery: false, idleSeconds: 600 };
+const calm: Circumstances = {
+  paused: false,
+  draining: false,
+  moving: false,
+  asleep: false,
+  onBattery: false,
+  idleSeconds: 600,
+};
 // A Thursday.
 const thursday = (hours: number, minutes = 0) => new Date(2026, 10, 26, hours, minutes);
 const nights = { ...usualRules, anyTime: false, week: Array.from({ length: 7 }, () => [0, 1, 2, 20, 21, 22, 23]) };
@@ -38,8 +45,9 @@ describe('standingOf', () => {
   });
 
   it('S8: what its owner said by hand comes first', () => {
-    const all = { paused: true, draining: true, asleep: true, onBattery: true, idleSeconds: 0 };
+    const all = { paused: true, draining: true, moving: true, asleep: true, onBattery: true, idleSeconds: 0 };
     expect(standingOf(thursday(12), nights, all).reason).toBe('paused');
     expect(standingOf(thursday(12), nights, { ...all, paused: false }).reason).toBe('draining');
+    expect(standingOf(thursday(12), nights, { ...all, paused: false, draining: false }).reason).toBe('moving');
   });
 });

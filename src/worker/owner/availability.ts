@@ -1,9 +1,11 @@
 /** Whether this node takes jobs now: what its owner said, and the rules by which it steps aside (S8). Pure. */
-import { type NodeRules, type NodeStanding, usualRules } from '../shared/model/this-node.ts';
+import { type NodeRules, type NodeStanding, usualRules } from '../../shared/model/this-node.ts';
 
 export interface Circumstances {
   paused: boolean;
   draining: boolean;
+  /** Its files are on their way to another drive. */
+  moving: boolean;
   asleep: boolean;
   /** Null where this machine can't tell. */
   onBattery: boolean | null;
@@ -22,6 +24,7 @@ export function standingOf(now: Date, rules: NodeRules | undefined, how: Circums
   });
   if (how.paused) return no('paused');
   if (how.draining) return no('draining');
+  if (how.moving) return no('moving');
   if (how.asleep) return no('asleep');
   if (!anyTime && !isShared(week, now)) return no('hours', nextShared(week, now));
   if (pauseOnBattery && how.onBattery === true) return no('battery');
