@@ -22,6 +22,9 @@ export function useOwnNode() {
 
 export type Change = (call: ThisNodeCall) => void;
 
+/** Says what went wrong where nothing in sight does. */
+export const sayFailure = (error: unknown) => toast({ text: errorWords(error).what, sign: 'failed' });
+
 /** Does what the owner wants, and shows how the machine stands then. */
 export function useChange() {
   const { host } = useApi();
@@ -30,7 +33,6 @@ export function useChange() {
     mutationFn: (call: ThisNodeCall) => ask(host, call),
     onMutate: () => cache.cancelQueries({ queryKey: key }),
     onSuccess: (own) => cache.setQueryData(key, own),
-    onError: (error) => toast({ text: errorWords(error).what, sign: 'failed' }),
   });
 }
 
