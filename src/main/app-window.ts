@@ -4,6 +4,7 @@ import { readJsonFile, writeJsonFile } from '../platform/json-file.ts';
 import type { Logger } from '../platform/log.ts';
 import type { Clock } from '../shared/clock.ts';
 import type { DesktopEvent, DesktopNews } from '../shared/ipc.ts';
+import type { DesktopStanding } from '../shared/model/desktop.ts';
 import { tellWindow } from './ipc.ts';
 import { openWindow } from './window.ts';
 import { placeFor, WindowPlace } from './window-place.ts';
@@ -17,13 +18,19 @@ export interface AppWindow {
   close(): void;
   /** The window, while there is one. */
   current(): BrowserWindow | null;
+  /** The frame of the window, or of the next one. */
+  frame(): Frame;
   tell<Name extends DesktopEvent>(name: Name, news: DesktopNews<Name>): void;
 }
+
+type Frame = DesktopStanding['frame'];
 
 interface AppWindowOptions {
   dataDir: string;
   clock: Clock;
   log: Logger;
+  /** The frame that windows get from now on. */
+  frame(): Frame;
   onClose(): OnClose;
   /** Asks the person; the window stays open meanwhile. */
   ask(window: BrowserWindow): void;
@@ -36,6 +43,7 @@ export async function createAppWindow(options: AppWindowOptions): Promise<AppWin
   const kept = await readJsonFile(file, WindowPlace, options.clock);
   let place = kept.state === 'read' ? kept.value : null;
   let current: BrowserWindow | null = null;
+  let frame = options.frame();
 
   const keepPlace = (window: BrowserWindow) => {
     place = { ...window.getNormalBounds(), maximized: window.isMaximized() };
@@ -45,7 +53,8 @@ export async function createAppWindow(options: AppWindowOptions): Promise<AppWin
   };
   const open = (path?: string) => {
     const areas = screen.getAllDisplays().map(({ workArea }) => workArea);
-    const window = openWindow(log, placeFor(place, areas), path);
+    frame = options.frame();
+    const window = openWindow(log, placeFor(place, areas), frame, path);
     if (place?.maximized === true) window.maximize();
     window.on('close', (event) => {
       keepPlace(window);
@@ -73,6 +82,7 @@ export async function createAppWindow(options: AppWindowOptions): Promise<AppWin
     },
     close: () => current?.close(),
     current: () => current,
+    frame: () => (current === null ? options.frame() : frame),
     tell: (name, news) => {
       if (current !== null) tellWindow(current.webContents, name, news);
     },

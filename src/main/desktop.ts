@@ -40,12 +40,14 @@ export async function openDesktop({ dataDir, box, clock, log, args }: DesktopOpt
   const board = createServiceBoard(clock, () => tellStanding());
   const window = await createAppWindow({
     ...{ dataDir, clock, log },
+    frame: () => (choices.current.nativeFrame === true ? 'native' : 'own'),
     onClose: () => (isQuitting() || choices.current.background === 'off' ? 'close' : onClose(choices.current)),
     ask: (from) => void askToStay(from).catch((error: unknown) => log.error({ err: error }, 'nobody could be asked')),
   });
   const standing = (): DesktopStanding => ({
     choices: choices.current,
     services: board.list(),
+    frame: window.frame(),
     secrets: box.protection,
     setAside: choices.setAside,
   });

@@ -1,26 +1,43 @@
 import { join } from 'node:path';
-import { BrowserWindow, dialog, type Session, shell, type WebContents } from 'electron';
+import {
+  BrowserWindow,
+  type BrowserWindowConstructorOptions,
+  dialog,
+  type Session,
+  shell,
+  type WebContents,
+} from 'electron';
 import type { Logger } from '../platform/log.ts';
 import { packageRoot } from '../platform/paths.ts';
+import type { DesktopStanding } from '../shared/model/desktop.ts';
 import { externalLink, isAllowedPermission, isOwnPage, ownOrigin } from './own-page.ts';
 import { leastSize, type placeFor } from './window-place.ts';
 
 /** Milliseconds after which a window is shown even if its page has not painted yet. */
 const showAfter = 3_000;
 
+/** The interface draws its own title bar, 36 px high; the system's buttons lie over it. */
+const ownFrame: BrowserWindowConstructorOptions = {
+  titleBarStyle: 'hidden',
+  titleBarOverlay: { color: '#00000000', symbolColor: '#808690', height: 36 },
+  trafficLightPosition: { x: 14, y: 11 },
+};
+
 /** Opens the window on a page of the interface, in a sandbox that reaches nothing but the preload bridge. */
-export function openWindow(log: Logger, place: ReturnType<typeof placeFor>, path = '/'): BrowserWindow {
+export function openWindow(
+  log: Logger,
+  place: ReturnType<typeof placeFor>,
+  frame: DesktopStanding['frame'],
+  path = '/',
+): BrowserWindow {
   const window = new BrowserWindow({
     ...place,
+    ...(frame === 'own' ? ownFrame : {}),
     minWidth: leastSize.width,
     minHeight: leastSize.height,
     show: false,
     title: 'OtherThing',
     autoHideMenuBar: true,
-    // The interface draws its own title bar, 36 px high; the system's buttons lie over it.
-    titleBarStyle: 'hidden',
-    titleBarOverlay: { color: '#00000000', symbolColor: '#808690', height: 36 },
-    trafficLightPosition: { x: 14, y: 11 },
     webPreferences: {
       preload: join(packageRoot(), 'dist', 'preload', 'preload.cjs'),
       sandbox: true,

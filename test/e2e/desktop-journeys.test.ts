@@ -55,7 +55,7 @@ test('a second start hands its link to the window, which asks first and does not
 
 test('S11: a link of another form brings the window to the front, and no more', async () => {
   app.tell({ do: 'second-start', args: ['otherthing', `otherthing://flow/${workspaceId}/${flowId}/run`] });
-  await sees('stand-in window shown');
+  await sees('seen: window shown');
   expect(await app.page.getByRole('dialog').count()).toBe(0);
 });
 
@@ -99,17 +99,17 @@ test('a machine that goes to sleep takes no jobs, one that wakes takes them at o
 test('closing the window asks once whether to go on in the tray, and does what was said', async () => {
   app.tell({ do: 'answer', label: 'Cancel' });
   app.tell({ do: 'close-window' });
-  await sees('stand-in asked Go on contributing when the window is closed?');
+  await sees('seen: asked Go on contributing when the window is closed?');
   app.tell({ do: 'answer', label: 'Go on in the tray' });
   app.tell({ do: 'close-window' });
-  await sees('stand-in asked Go on contributing when the window is closed?');
-  await sees('stand-in window hidden');
+  await sees('seen: asked Go on contributing when the window is closed?');
+  await sees('seen: window hidden');
   expect(choices().background).toBe('on');
-  expect(app.said()).toContain('stand-in tray shown');
+  expect(app.said()).toContain('seen: tray shown');
   app.tell({ do: 'press', label: 'Open OtherThing' });
-  await sees('stand-in window shown');
+  await sees('seen: window shown');
   app.tell({ do: 'close-window' });
-  await sees('stand-in window hidden');
+  await sees('seen: window hidden');
   expect(serviceOf('worker')).toBeDefined();
 });
 
@@ -121,9 +121,9 @@ test('a run that ends while nobody looks is told only where that was switched on
   });
   const runId = await beginSlowRun(data.path);
   await untilOver(data.path, runId);
-  await sees('stand-in notified Slow');
+  await sees('seen: notified Slow');
   app.tell({ do: 'click-notification' });
-  await sees('stand-in window shown');
+  await sees('seen: window shown');
   await waitFor('the run to be open', () => address() === `/w/${workspaceId}/runs/${runId}`);
 });
 
@@ -142,7 +142,7 @@ test('quit with a job running: gone within ten seconds, no process left; the nex
 });
 
 test('the choices and the place of the window are there after the next start; the tray ends the app', async () => {
-  await waitFor('the tray', () => app.said().includes('stand-in tray shown'));
+  await waitFor('the tray', () => app.said().includes('seen: tray shown'));
   expect(JSON.parse(readFileSync(join(data.path, 'window.json'), 'utf8'))).toMatchObject({ maximized: false });
   const gone = new Promise((resolve) => app.process.once('exit', resolve));
   app.tell({ do: 'press', label: 'Quit' });

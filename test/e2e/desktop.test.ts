@@ -1,58 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { packageRoot } from '../../src/platform/paths.ts';
 import type { DesktopBridge } from '../../src/shared/ipc.ts';
+import { type DesktopApp, startDesktopApp } from '../harness/desktop-app.ts';
 
-/** The real built main process, preload, services and interface; only Electron's binary is stood in for. */
+/** The real built main process, preload, services and interface. */
 let folder: string;
-let desktop: ChildProcess;
-let said = '';
-let browser: Browser;
+let app: DesktopApp;
 let page: Page;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'otherthing-desktop-'));
-  const standIn = join(packageRoot(), 'test', 'electron-stand-in');
-  desktop = spawn(
-    process.execPath,
-    ['--import', join(standIn, 'register.ts'), join(standIn, 'launch.ts'), packageRoot()],
-    {
-      env: { ...process.env, OTHERTHING_DATA: folder },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
-  for (const stream of [desktop.stdout, desktop.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => {
-      said += text;
-    });
-  }
-  browser = await chromium.connectOverCDP(await sees(/stand-in devtools (\S+)/));
-  page = await vi
-    .waitFor(
-      () => {
-        const found = browser
-          .contexts()[0]
-          ?.pages()
-          .find((one) => one.url().startsWith('https://otherthing.app.standin'));
-        if (found === undefined) throw new Error('There is no window');
-        return found;
-      },
-      { timeout: 60_000, interval: 200 },
-    )
-    .catch((error: Error) => {
-      throw new Error(`${error.message}; main said: ${said}`);
-    });
+  app = await startDesktopApp(folder);
+  ({ page } = app);
 });
 
 afterAll(async () => {
-  await browser?.close();
-  if (desktop.exitCode === null) desktop.kill('SIGKILL');
+  await app?.end();
   await rm(folder, { recursive: true, force: true, maxRetries: 5 });
 });
 
@@ -60,8 +27,8 @@ afterAll(async () => {
 function sees(pattern: RegExp): Promise<string> {
   return vi.waitFor(
     () => {
-      const found = pattern.exec(said)?.[1];
-      if (found === undefined) throw new Error(`Not seen yet: ${pattern}; main said: ${said}`);
+      const found = pattern.exec(app.said())?.[1];
+      if (found === undefined) throw new Error(`Not seen yet: ${pattern}; main said: ${app.said()}`);
       return found;
     },
     { timeout: 60_000, interval: 100 },
@@ -122,26 +89,20 @@ describe('the desktop window', () => {
   test('S11: stays on its page; a link outside opens in the browser, a new window does not', async () => {
     const before = page.url();
     await page.evaluate(() => window.open('https://example.org/opened'));
-    await sees(/stand-in opened (https:\/\/example\.org\/opened)/);
+    await sees(/seen: opened (https:\/\/example\.org\/opened)/);
     await page.evaluate(() => {
       location.href = 'https://example.org/left';
     });
-    await sees(/stand-in opened (https:\/\/example\.org\/left)/);
+    await sees(/seen: opened (https:\/\/example\.org\/left)/);
     expect(page.url()).toBe(before);
-    expect(
-      browser
-        .contexts()[0]
-        ?.pages()
-        .filter((one) => one.url().includes('example.org')),
-    ).toEqual([]);
+    const pages = page.context().pages();
+    expect(pages.filter((one) => one.url().includes('example.org'))).toEqual([]);
   });
 
   test('ends in order: the services are gone, and with them the file that names the host', async () => {
     const { url } = JSON.parse(await readFile(join(folder, 'host.json'), 'utf8')) as { url: string };
     expect((await fetch(`${url}/readyz`)).status).toBe(200);
-    desktop.kill('SIGTERM');
-    const [code] = await once(desktop, 'exit');
-    expect(code).toBe(0);
+    expect(await app.quit()).toBe(0);
     expect(existsSync(join(folder, 'host.json'))).toBe(false);
     await expect(fetch(`${url}/readyz`)).rejects.toThrow();
   });

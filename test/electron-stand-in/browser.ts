@@ -17,7 +17,7 @@ export async function openBrowser(): Promise<void> {
     const started = await startChromium();
     try {
       running = { ...started, browser: await chromium.connectOverCDP(started.address, { timeout: answerMs }) };
-      console.log(`stand-in devtools ${started.address}`);
+      console.log(`seen: devtools ${started.address}`);
     } catch (error) {
       await end(started);
       if (starts === mostStarts) throw error;

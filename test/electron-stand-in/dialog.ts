@@ -12,7 +12,7 @@ export const dialog = {
   showErrorBox: (title: string, content: string): void => console.error(`${title}: ${content}`),
   async showMessageBox(...given: unknown[]): Promise<{ response: number; checkboxChecked: boolean }> {
     const { message, buttons = [] } = given.at(-1) as MessageBox;
-    console.log(`stand-in asked ${message}`);
+    console.log(`seen: asked ${message}`);
     const response = buttons.indexOf(answers.shift() ?? '');
     if (response < 0) throw new Error(`Nobody said what to answer to: ${message} (${buttons.join(', ')})`);
     return { response, checkboxChecked: false };

@@ -19,7 +19,7 @@ export class Notification extends EventEmitter {
 
   show(): void {
     shown.push(this);
-    console.log(`stand-in notified ${this.title}`);
+    console.log(`seen: notified ${this.title}`);
   }
 }
 

@@ -1,8 +1,8 @@
 /** What the app handed to the system; printed, so that a test can see it. */
 export const shellCalls = {
-  open: async (url: string): Promise<void> => console.log(`stand-in opened ${url}`),
+  open: async (url: string): Promise<void> => console.log(`seen: opened ${url}`),
   openPath: async (path: string): Promise<string> => {
-    console.log(`stand-in opened path ${path}`);
+    console.log(`seen: opened path ${path}`);
     return '';
   },
 };

@@ -33,7 +33,7 @@ export class Tray extends EventEmitter {
   constructor(_icon: object) {
     super();
     trays.add(this);
-    console.log('stand-in tray shown');
+    console.log('seen: tray shown');
   }
 
   setToolTip(): void {}
@@ -44,7 +44,7 @@ export class Tray extends EventEmitter {
 
   destroy(): void {
     trays.delete(this);
-    console.log('stand-in tray gone');
+    console.log('seen: tray gone');
   }
 }
 

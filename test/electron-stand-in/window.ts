@@ -119,13 +119,13 @@ export class BrowserWindow extends EventEmitter {
 
   show(): void {
     this.visible = true;
-    console.log('stand-in window shown');
+    console.log('seen: window shown');
     this.emit('show');
   }
 
   hide(): void {
     this.visible = false;
-    console.log('stand-in window hidden');
+    console.log('seen: window hidden');
     this.emit('hide');
   }
 

@@ -1,12 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { vi } from 'vitest';
-import { packageRoot } from '../../src/platform/paths.ts';
 import type { Control } from '../electron-stand-in/controls.ts';
+import { appOrigin, devtoolsLine, spawnApp } from './electron.ts';
+import { waitFor } from './processes.ts';
 
-/** One start of the built desktop app on a folder of its own; only Electron's binary is stood in for. */
+/** One start of the built desktop app on a folder of its own; only Electron's binary is stood in for, where there is none. */
 export interface DesktopApp {
   readonly process: ChildProcess;
   readonly page: Page;
@@ -27,12 +26,7 @@ export async function startDesktopApp(
   args: readonly string[] = [],
   env: Record<string, string> = {},
 ): Promise<DesktopApp> {
-  const standIn = join(packageRoot(), 'test', 'electron-stand-in');
-  const app = spawn(
-    process.execPath,
-    ['--import', join(standIn, 'register.ts'), join(standIn, 'launch.ts'), packageRoot(), ...args],
-    { env: { ...process.env, ...env, OTHERTHING_DATA: folder }, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] },
-  );
+  const app = spawnApp(args, { ...env, OTHERTHING_DATA: folder });
   let said = '';
   for (const stream of [app.stdout, app.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -40,14 +34,9 @@ export async function startDesktopApp(
     });
   }
   const until = <Value>(what: string, look: () => Value | null | undefined) =>
-    vi.waitFor(
-      () => {
-        const found = look();
-        if (found === null || found === undefined) throw new Error(`${what} is not there; main said: ${said}`);
-        return found;
-      },
-      { timeout: startsWithin, interval: 200 },
-    );
+    waitFor(what, look, startsWithin).catch((error: unknown) => {
+      throw new Error(`${what} is not there; main said: ${said}`, { cause: error });
+    });
   let browser: Browser | undefined;
   const end = async () => {
     await browser?.close().catch(() => undefined);
@@ -59,12 +48,10 @@ export async function startDesktopApp(
     clearTimeout(late);
   };
   try {
-    const address = await until('the browser', () => /stand-in devtools (\S+)/.exec(said)?.[1]);
+    const address = await until('the browser', () => devtoolsLine.exec(said)?.[1]);
     browser = await chromium.connectOverCDP(address);
     const pages = () => browser?.contexts().flatMap((context) => context.pages()) ?? [];
-    const page = await until('the window', () =>
-      pages().find((one) => one.url().startsWith('https://otherthing.app.standin')),
-    );
+    const page = await until('the window', () => pages().find((one) => one.url().startsWith(appOrigin)));
     return {
       process: app,
       page,

@@ -21,11 +21,13 @@ export async function startWorker(
   dataDir: string,
   hosts: HostToJoin[],
   models?: WorkerStart['models'],
+  env: Record<string, string> = {},
 ): Promise<WorkerProcess> {
   const child = fork(entry, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: ['--no-warnings'],
     serialization: 'json',
+    env: { ...process.env, ...env },
   });
   let log = '';
   child.stderr?.setEncoding('utf8').on('data', (text: string) => {

@@ -4,13 +4,13 @@ import type { PowerNews } from '../../shared/services.ts';
 type Monitor = Pick<PowerMonitor, 'on' | 'off' | 'getSystemIdleTime' | 'isOnBatteryPower'>;
 
 interface PowerListener {
-  /** Hears at once how things stand, at every change, and every half minute. */
+  /** Hears at once how things stand, at every change, and every few seconds. */
   tell(news: PowerNews): void;
   /** The machine woke from sleep. */
   awake(): void;
 }
 
-const often = 30_000;
+const often = 5_000;
 
 /** Watches how this machine is powered and used, until the answer is called. */
 export function watchPower(monitor: Monitor, { tell, awake }: PowerListener): () => void {

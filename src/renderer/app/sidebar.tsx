@@ -37,12 +37,17 @@ const Asks = ({ count }: { count: number }) => (
   </span>
 );
 
-/** The node of the machine that one sits at, or that the host runs on; only its administrator sees it. */
+/**
+ * The machine that one sits at, in the app, or that the host runs on, for its administrator in a browser; null for anybody else.
+ * Its colours are known once it is a node of this host.
+ */
 export function useThisMachine() {
-  const { data } = useQuery(meQuery(useApi()));
+  const api = useApi();
+  const { data } = useQuery(meQuery(api));
   const machines = useMachines();
-  const nodeId = data?.user.hostAdmin === true ? data.host.nodeId : null;
-  return nodeId === null ? null : { nodeId, machine: machines.get(nodeId) };
+  if (api.host.desktop === null && data?.user.hostAdmin !== true) return null;
+  const nodeId = data?.host.nodeId ?? null;
+  return { machine: nodeId === null ? undefined : machines.get(nodeId) };
 }
 
 export function Sidebar() {

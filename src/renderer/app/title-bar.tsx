@@ -5,6 +5,7 @@ import { IconButton } from '../ui/button.tsx';
 import { Icon } from '../ui/icon.tsx';
 import { Kbd } from '../ui/kbd.tsx';
 import { Logo } from '../ui/logo.tsx';
+import { useDesktopStanding } from './desktop/desktop-data.ts';
 import { HostMenu } from './hosts/host-menu.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { openPalette } from './palette-state.ts';
@@ -12,11 +13,13 @@ import { openPalette } from './palette-state.ts';
 /** 36 px: mark, back and forward, the palette's field, Live. In the desktop window it is what one drags it by. */
 export function TitleBar({ bare = false }: { bare?: boolean }) {
   const platform = useApi().host.desktop?.platform;
-  const room = platform === 'darwin' ? 'pl-[78px]' : 'pl-4';
+  // With the system's own frame the bar is part of the page: nothing lies over it, and nothing is dragged by it.
+  const own = useDesktopStanding()?.frame !== 'native';
+  const room = platform === 'darwin' && own ? 'pl-[78px]' : 'pl-4';
   return (
     <header
       className={`title-bar grid h-9 flex-none grid-cols-[1fr_minmax(0,400px)_1fr] items-center gap-3 border-b border-line bg-frame pr-4 ${room}`}
-      data-desktop={platform}
+      data-desktop={own ? platform : undefined}
     >
       <div className="row">
         <Logo />

@@ -10,12 +10,19 @@ interface InputProps extends Omit<ComponentProps<'input'>, 'size'> {
   /** Shown at the right, for example "GB". */
   unit?: string;
   mono?: boolean;
+  /** A figure stands at its unit. */
+  align?: 'end';
 }
 
 /** One line of text or a number. Give `aria-label` where no Field stands around it. */
-export function Input({ size = 'm', icon, unit, mono = false, className, ...rest }: InputProps) {
+export function Input({ size = 'm', icon, unit, mono = false, align, className, ...rest }: InputProps) {
   return (
-    <span className={`ui-input ${className ?? ''}`} data-size={size} {...(mono ? { 'data-mono': '' } : {})}>
+    <span
+      className={`ui-input ${className ?? ''}`}
+      data-size={size}
+      {...(mono ? { 'data-mono': '' } : {})}
+      data-align={align}
+    >
       {icon && <Icon of={icon} size={14} />}
       <input type="text" autoComplete="off" {...useFieldLinks()} {...rest} />
       {unit !== undefined && <span className="ui-unit">{unit}</span>}

@@ -10,6 +10,11 @@ interface RadioGroupProps<Value extends string> {
   className?: string;
 }
 
+/** The circle of a radio alone, for a card that is one. */
+export const RadioMark = ({ checked }: { checked: boolean }) => (
+  <span className="ui-radio" data-state={checked ? 'checked' : 'unchecked'} aria-hidden="true" />
+);
+
 /** One of a few that are all in sight. */
 export function RadioGroup<Value extends string>({
   label,

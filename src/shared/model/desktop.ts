@@ -19,12 +19,16 @@ export const DesktopChoices = Type.Object({
   }),
   openAtLogin: Type.Boolean(),
   notify: Type.Boolean({ description: 'Whether the system tells of runs that ended and approvals that wait' }),
+  nativeFrame: Type.Optional(
+    Type.Boolean({ description: "Windows with the system's own frame, from the next one on" }),
+  ),
 });
 export type DesktopChoices = Static<typeof DesktopChoices>;
 
 export const DesktopStanding = Type.Object({
   choices: DesktopChoices,
   services: Type.Array(ServiceStanding),
+  frame: Type.Enum(['own', 'native'] as const, { description: 'What the window has now' }),
   secrets: Type.Enum(['keychain', 'file'] as const, { description: 'Where the keys of this machine are kept (S5)' }),
   /** Where a settings file that could not be read was put aside; it was replaced by the usual choices. */
   setAside: Type.Union([Type.String(), Type.Null()]),

@@ -57,7 +57,7 @@ const secretsWords = {
 function Choices({ desktop, standing: { choices } }: { desktop: Desktop; standing: DesktopStanding }) {
   const set = useSetChoices(desktop);
   return (
-    <div className="grid gap-4 sm:grid-cols-3">
+    <div className="grid gap-4 sm:grid-cols-2">
       <Field label="Go on in the tray" help="With the window closed this computer goes on working for your team.">
         <Switch
           on={choices.background === 'on'}
@@ -74,6 +74,13 @@ function Choices({ desktop, standing: { choices } }: { desktop: Desktop; standin
       </Field>
       <Field label="Tell me" help="Runs that ended and approvals that wait, while you look elsewhere.">
         <Switch on={choices.notify} disabled={set.isPending} onChange={(notify) => set.mutate({ notify })} />
+      </Field>
+      <Field label="Frame of the system" help="Windows look as your system draws them, from the next start.">
+        <Switch
+          on={choices.nativeFrame === true}
+          disabled={set.isPending}
+          onChange={(nativeFrame) => set.mutate({ nativeFrame })}
+        />
       </Field>
     </div>
   );

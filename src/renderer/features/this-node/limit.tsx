@@ -81,7 +81,7 @@ function Figure({ word, value, unit, onChange }: FigureProps) {
   };
   return (
     <Input
-      className="text-right"
+      align="end"
       inputMode="decimal"
       aria-label={`${word}, ${unit}`}
       unit={unit}

@@ -5,6 +5,7 @@ import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { formatBytes, formatDriveSize, formatShare } from '../../ui/numbers.ts';
 import { Panel } from '../../ui/panel.tsx';
+import { RadioMark } from '../../ui/radio.tsx';
 import { Meter, UsageBar, usageTone } from '../../ui/usage-bar.tsx';
 import { Limit } from './limit.tsx';
 import { MoveDialog } from './move-dialog.tsx';
@@ -79,7 +80,7 @@ function DriveCard({ drive, chosen, busy, choose }: DriveCardProps) {
       className={`rounded-step border px-3 pt-2.5 pb-2.75 text-left ${chosen ? 'border-ink shadow-[inset_0_0_0_1px_var(--ink)]' : 'border-line-2 hover:border-line-ui'}`}
     >
       <span className="row gap-2">
-        <span className="ui-radio" data-state={chosen ? 'checked' : 'unchecked'} aria-hidden="true" />
+        <RadioMark checked={chosen} />
         <span className="cut font-strong">{drive.mount}</span>
         <span className="cut text-12 text-ink-3">{note}</span>
       </span>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Pause, Play, TimerOff } from 'lucide-react';
+import { Pause, Play } from 'lucide-react';
 import type { NodeReport, ServedHost, ThisNode } from '../../../shared/model/this-node.ts';
 import { useApi } from '../../api/api.ts';
 import { thisNodeQuery } from '../../api/queries.ts';
@@ -66,7 +66,9 @@ function Own({ own }: { own: ThisNode }) {
         lead={mine && <MachineChip colour={mine.colour} mark={mine.mark} presence={presenceOf(mine)} size={20} />}
         trail={['This node']}
         status={
-          <span className="cut">{[own.name, report?.os, servesWords(own.serves)].filter(Boolean).join(', ')}</span>
+          <span className="cut max-narrow:hidden">
+            {[own.name, report?.os, servesWords(own.serves)].filter(Boolean).join(', ')}
+          </span>
         }
         actions={report === null ? null : <Actions report={report} change={change} pending={act.isPending} />}
       />
@@ -74,7 +76,7 @@ function Own({ own }: { own: ThisNode }) {
         className="grid min-h-0 flex-1 overflow-auto wide:grid-cols-[minmax(0,1fr)_372px] wide:overflow-hidden"
         style={machineColour(mine?.colour ?? 1)}
       >
-        <div className="flex min-w-0 flex-col gap-4 p-5 wide:overflow-auto">
+        <div className="flex min-w-0 flex-col gap-4 p-5 *:flex-none wide:overflow-auto">
           {own.notice !== null && (
             <Notice tone="warn">
               <b>Your limits could not be read.</b> {own.notice}. These are the usual ones.
@@ -152,7 +154,7 @@ function Actions({ report, change, pending }: { report: NodeReport; change: Chan
           <Button icon={Pause} disabled={pending} onClick={() => change({ do: 'pause' })}>
             Pause
           </Button>
-          <Button icon={TimerOff} disabled={pending} onClick={() => change({ do: 'drain' })}>
+          <Button disabled={pending} onClick={() => change({ do: 'drain' })}>
             Drain
           </Button>
         </>
