@@ -74,6 +74,7 @@ test('S8: a lower limit is saved here, sent to the host, and a job that needs mo
   const { id } = await client().call('startRun', { params: { id: flow.id }, body: {} });
   await page.getByRole('link', { name: 'Runs' }).click();
   await page.getByText('Hungry').first().click();
+  await page.getByText('work', { exact: true }).first().click();
   await page
     .getByText(/shares .*of memory/i)
     .first()

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { basename } from 'node:path';
 import { closeBrowser } from './browser.ts';
 
 /** Electron's `app`, as far as main uses it. The order of quitting is Electron's: before-quit, windows, will-quit, quit. */
@@ -28,7 +29,41 @@ class StandInApp extends EventEmitter {
     return true;
   }
 
-  readonly isPackaged = false;
+  releaseSingleInstanceLock(): void {}
+
+  /** The folder that was started, and its version; an installed app lies in `app.asar`. */
+  private folder = '';
+  private version = '';
+
+  startedFrom(folder: string, version: string): void {
+    Object.assign(this, { folder, version });
+  }
+
+  get isPackaged(): boolean {
+    return basename(this.folder) === 'app.asar';
+  }
+
+  getVersion(): string {
+    return this.version;
+  }
+
+  getName(): string {
+    return 'otherthing';
+  }
+
+  getAppPath(): string {
+    return this.folder;
+  }
+
+  getPath(name: string): string {
+    const path = this.paths.get(name);
+    if (path === undefined) throw new Error(`Nobody set the path "${name}"`);
+    return path;
+  }
+
+  relaunch(): void {
+    console.log('seen: relaunch');
+  }
 
   setLoginItemSettings(): void {
     throw new Error('Electron has no login items on Linux');
@@ -51,7 +86,7 @@ class StandInApp extends EventEmitter {
     if (this.isHeldBack('before-quit')) return;
     await this.closeWindows();
     if (this.isHeldBack('will-quit')) return;
-    this.emit('quit');
+    this.emit('quit', {}, 0);
     await this.leave(0);
   }
 

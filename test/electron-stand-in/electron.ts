@@ -3,6 +3,7 @@ import { shellCalls } from './shell.ts';
 // biome-ignore-start lint/performance/noBarrelFile: this is the module `electron`
 export { app } from './app.ts';
 export { dialog } from './dialog.ts';
+export { net } from './net.ts';
 export { Notification } from './notification.ts';
 export { powerMonitor } from './power-monitor.ts';
 export { safeStorage } from './safe-storage.ts';

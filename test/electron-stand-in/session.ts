@@ -32,6 +32,8 @@ export const protocol = {
 };
 
 export const session = {
+  /** Of electron-updater; its requests go by net.ts. */
+  fromPartition: () => ({}),
   defaultSession: {
     setPermissionRequestHandler: (handler: RequestHandler) => {
       permissions.request = handler;

@@ -21,12 +21,14 @@ export interface DesktopApp {
 
 const startsWithin = 60_000;
 
+/** `installed`: the folder of an app that lies there as its package puts it (installed-app.ts); the checkout otherwise. */
 export async function startDesktopApp(
   folder: string,
   args: readonly string[] = [],
   env: Record<string, string> = {},
+  installed?: string,
 ): Promise<DesktopApp> {
-  const app = spawnApp(args, { ...env, OTHERTHING_DATA: folder });
+  const app = spawnApp(args, { ...env, OTHERTHING_DATA: folder }, installed);
   let said = '';
   for (const stream of [app.stdout, app.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -14,17 +14,17 @@ export const devtoolsLine = electron === undefined ? /seen: devtools (\S+)/ : /D
 
 const test = (...path: string[]) => join(packageRoot(), 'test', ...path);
 
-const command = (): [string, string[]] =>
+const command = (app: string): [string, string[]] =>
   electron === undefined
     ? [
         process.execPath,
-        ['--import', test('electron-stand-in', 'register.ts'), test('electron-stand-in', 'launch.ts'), packageRoot()],
+        ['--import', test('electron-stand-in', 'register.ts'), test('electron-stand-in', 'launch.ts'), app],
       ]
-    : [electron, ['--require', test('electron-real', 'observe.cjs'), '--remote-debugging-port=0', packageRoot()]];
+    : [electron, ['--require', test('electron-real', 'observe.cjs'), '--remote-debugging-port=0', app]];
 
-/** Starts the built app; it takes controls over its IPC channel. */
-export function spawnApp(args: readonly string[], env: Record<string, string>): ChildProcess {
-  const [program, first] = command();
+/** Starts the built app in a folder, the checkout unless another is named; it takes controls over its IPC channel. */
+export function spawnApp(args: readonly string[], env: Record<string, string>, app = packageRoot()): ChildProcess {
+  const [program, first] = command(app);
   return spawn(program, [...first, ...args], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],

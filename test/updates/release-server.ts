@@ -60,7 +60,7 @@ function answer(server: ReleaseServer, path: string, response: ServerResponse): 
   const { releases } = server;
   const stable = releases.find(({ version }) => !version.includes('-'));
   if (path === '/example/otherthing/releases.atom') send(response, feed(releases));
-  else if (path.startsWith('/api/v3/') && stable !== undefined)
+  else if ((path.startsWith('/api/v3/') || path.endsWith('/releases/latest')) && stable !== undefined)
     send(response, JSON.stringify({ tag_name: `v${stable.version}` }));
   else answerFile(server, path, response);
 }

@@ -86,7 +86,7 @@ function Week({ rules, set }: { rules: NodeRules; set: (chosen: Partial<NodeRule
     );
   };
   return (
-    <div className={`grid gap-y-0.75 text-11 text-ink-3 ${rules.anyTime ? 'opacity-50' : ''}`}>
+    <div className="grid gap-y-0.75 text-11 text-ink-3">
       {days.map((name, day) => {
         const shared = rules.week[day] ?? [];
         return (
@@ -99,7 +99,10 @@ function Week({ rules, set }: { rules: NodeRules; set: (chosen: Partial<NodeRule
             >
               {name}
             </button>
-            <span className="grid gap-0.5" style={{ gridTemplateColumns: 'repeat(24, minmax(0, 1fr))' }}>
+            <span
+              className={`grid gap-0.5 ${rules.anyTime ? 'opacity-50' : ''}`}
+              style={{ gridTemplateColumns: 'repeat(24, minmax(0, 1fr))' }}
+            >
               {hours.map((hour) => (
                 <button
                   key={hour}
