@@ -221,8 +221,5 @@ test('a workspace that is left gets nothing more of this machine', async () => {
   await page.getByRole('button', { name: 'Leave' }).click();
   await page.getByRole('button', { name: /^Leave My workspace/ }).click();
   await page.getByText('No workspace yet.').waitFor();
-  await waitFor('the workspace to have no node', async () => {
-    const { items } = await client().call('listNodes', { params: { id: workspaceId } });
-    return items.length === 0;
-  });
+  await nodeIs('that it serves nobody', ({ workspaces }) => workspaces.length === 0);
 });
