@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, globSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
 import { findChromium } from '../../test/support/chromium.ts';
 
 /** Something the tests need that npm does not bring. */
@@ -15,6 +16,13 @@ export const prerequisites: readonly Prerequisite[] = [
     what: 'fonts',
     debian: ['fonts-liberation', 'fonts-dejavu-core'],
     present: () => process.platform !== 'linux' || globSync('/usr/share/fonts/**/*.{ttf,otf}').length > 0,
+  },
+  // Packages of Linux are made and opened in a test.
+  { what: 'zip', debian: ['zip'], present: () => isOnPath('zip') },
+  {
+    what: 'mksquashfs',
+    debian: ['squashfs-tools'],
+    present: () => process.platform !== 'linux' || isOnPath('mksquashfs'),
   },
 ];
 
@@ -42,8 +50,14 @@ export function describeMissing(missing: readonly Prerequisite[]): string | null
   return [
     `The tests need ${names}, which this machine lacks.`,
     `On Debian or Ubuntu: sudo apt-get install ${packages}`,
-    'Elsewhere: install Chromium or Chrome, and name its path in OTHERTHING_CHROMIUM.',
+    'Elsewhere: install the same; name the path of a Chromium or Chrome in OTHERTHING_CHROMIUM.',
   ].join('\n');
+}
+
+/** Also where a PATH without the administrator's folders would not find it. */
+function isOnPath(program: string): boolean {
+  const folders = [...(process.env['PATH'] ?? '').split(delimiter), '/usr/sbin'];
+  return folders.some((folder) => existsSync(join(folder, program)));
 }
 
 function canInstall(): boolean {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { DesktopBridge } from '../../src/shared/ipc.ts';
+import { keepPicture } from '../harness/browser.ts';
 import { type DesktopApp, startDesktopApp } from '../harness/desktop-app.ts';
 
 /** The real built main process, preload, services and interface. */
@@ -65,6 +66,16 @@ describe('the desktop window', () => {
     await page.getByText('Open the sample flow').click();
     await page.getByText('Find totals').first().waitFor({ timeout: 60_000 });
     await page.getByRole('status').filter({ hasText: 'Live' }).waitFor({ timeout: 60_000 });
+  });
+
+  test('runs the sample, on this computer, without a key or an account', async () => {
+    await page.getByRole('button', { name: /^Run( again)?$/ }).click();
+    await page
+      .getByText(/^Done in/)
+      .first()
+      .waitFor({ timeout: 150_000 });
+    await page.getByText('24 rows').waitFor();
+    await keepPicture(page, 'desktop-sample-run');
   });
 
   test('S11: its policy refuses other scripts and other hosts', async () => {

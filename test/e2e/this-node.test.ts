@@ -89,7 +89,7 @@ test('S8: each GPU is shared by itself, with its share of memory; what others us
   const { page } = app;
   await page.getByText('GeForce RTX 4090').waitFor();
   await page.getByRole('switch', { name: 'Share GPU 1' }).click();
-  await page.getByText('Off. You keep it.').waitFor();
+  await page.getByText('Off. Its owner keeps it.').waitFor();
   await figure(/^GPU 0, of/, '12');
   const chosen = () => config().resourceLimits.gpus ?? {};
   await waitFor('both GPUs to be saved', () => chosen()['pci-00000000-01-00-0']?.memoryPercent === 50);
@@ -172,6 +172,16 @@ test('N13: remote control holds only while its owner has it switched on', async 
   await ask(2);
   await waitFor('the limit from afar to be saved', () => config().resourceLimits.cpuCores === 2);
   expect(config().resourceLimits.storagePath).toBe(join(drive.path, 'data'));
+  await page.getByRole('link', { name: 'Nodes' }).click();
+  await page.getByRole('button', { name: 'Limits' }).click();
+  await page.getByRole('switch', { name: 'Share GPU 0' }).click();
+  await waitFor('the GPU to be off', () => config().resourceLimits.gpus?.['pci-00000000-01-00-0']?.enabled === false);
+  await page.getByText('Off. Its owner keeps it.').nth(1).waitFor();
+  await keepPicture(page, 'node-remote-limits');
+  expect(await seriousFindings(page)).toEqual([]);
+  await page.getByRole('switch', { name: 'Share GPU 0' }).click();
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('link', { name: 'This node' }).click();
 });
 
 test('N1: a new share key replaces the old one', async () => {
@@ -213,7 +223,7 @@ test('everything holds after the next start, with what was given', async () => {
     .getByText(`Files of jobs are kept in ${join(drive.path, 'data', 'OtherThing')}`)
     .waitFor({ timeout: 60_000 });
   await page.getByText('jobs done').waitFor();
-  await page.getByText('Off. You keep it.').waitFor();
+  await page.getByText('Off. Its owner keeps it.').waitFor();
 });
 
 test('a workspace that is left gets nothing more of this machine', async () => {

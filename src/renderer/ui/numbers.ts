@@ -74,6 +74,8 @@ const exact = new Intl.DateTimeFormat('en-GB', {
   second: '2-digit',
 });
 
+/** "12 March" */
+export const formatDay = (at: number): string => day.format(at);
 /** "12 March 2026, 14:03:12" */
 export const formatExactTime = (at: number): string => exact.format(at).replace(' at ', ', ');
 /** "14:03" */

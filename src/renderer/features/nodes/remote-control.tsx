@@ -6,10 +6,11 @@ import { errorWords } from '../../api/error-words.ts';
 import { useMay } from '../../app/workspace.ts';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { RemoteLimits } from './remote-limits.tsx';
 
 type Action = 'pause' | 'resume' | 'drain' | 'restart';
 
-/** Pause, drain and restart a node from here, where its owner allows it; in words where not. */
+/** Pause, drain and restart a node from here, and change its limits, where its owner allows it; in words where not. */
 export function RemoteControl({ node }: { node: Node }) {
   const { client } = useApi().host;
   const mayControl = useMay('admin');
@@ -44,6 +45,7 @@ export function RemoteControl({ node }: { node: Node }) {
         {node.available ? button('pause', Pause, 'Pause') : button('resume', Play, 'Resume')}
         {node.pause?.reason !== 'draining' && button('drain', TimerOff, 'Drain')}
         {button('restart', RotateCw, 'Restart')}
+        <RemoteLimits node={node} disabled={!connected} />
       </div>
       <p className="mt-1.5 text-12 text-ink-3">
         {connected

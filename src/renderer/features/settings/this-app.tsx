@@ -57,7 +57,7 @@ const secretsWords = {
 function Choices({ desktop, standing: { choices } }: { desktop: Desktop; standing: DesktopStanding }) {
   const set = useSetChoices(desktop);
   return (
-    <div className="grid gap-4 sm:grid-cols-2">
+    <div className="grid gap-4 narrow:grid-cols-2">
       <Field label="Go on in the tray" help="With the window closed this computer goes on working for your team.">
         <Switch
           on={choices.background === 'on'}

@@ -107,7 +107,7 @@ function Choices({ desktop, updates: { choices, state } }: { desktop: Desktop; u
   const disabled = choose.isPending || state.state === 'installing';
   const change = (part: Partial<UpdateChoices>) => choose.mutate({ ...choices, ...part });
   return (
-    <div className="grid gap-4 sm:grid-cols-3">
+    <div className="grid gap-4 narrow:grid-cols-3">
       <Field label="Look for updates" help="At the start and every six hours; downloaded in the background.">
         <Switch on={choices.enabled} disabled={disabled} onChange={(enabled) => change({ enabled })} />
       </Field>

@@ -1,6 +1,6 @@
 import { useState } from 'react';
 import type { Given, ServedHost } from '../../../shared/model/this-node.ts';
-import { formatCount, formatDuration } from '../../ui/numbers.ts';
+import { formatCount, formatDay, formatDuration } from '../../ui/numbers.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { Figure, Side } from './side.tsx';
 
@@ -78,7 +78,7 @@ function Days({ dates, rows }: { dates: readonly string[]; rows: readonly Given[
         ))}
       </ol>
       <figcaption className="mt-1 row justify-between text-11 text-ink-3">
-        <span>{dates[0]}</span>
+        <span>{formatDay(Date.parse(dates[0] ?? ''))}</span>
         <span>today</span>
       </figcaption>
     </figure>

@@ -1,13 +1,13 @@
 import { useState } from 'react';
 import type { Drive, ResourceLimits } from '../../../shared/model/node.ts';
 import type { NodeReport, OwnStorage, StorageMove, ThisNode } from '../../../shared/model/this-node.ts';
+import { Limit } from '../../app/limits/limit.tsx';
 import { Button } from '../../ui/button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { formatBytes, formatDriveSize, formatShare } from '../../ui/numbers.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { RadioMark } from '../../ui/radio.tsx';
 import { Meter, UsageBar, usageTone } from '../../ui/usage-bar.tsx';
-import { Limit } from './limit.tsx';
 import { MoveDialog } from './move-dialog.tsx';
 import type { Change } from './own-node.ts';
 

@@ -24,7 +24,7 @@ export function GpuLimit({ gpu, index, limits, taken, set }: GpuProps) {
     return (
       <Row word={word} note={gpu.model} lead={lead} amount={enabled ? 'all of it' : 'none'}>
         <span className="text-12 text-ink-3">
-          {enabled ? 'It does not say how much memory it has.' : 'Off. You keep it.'}
+          {enabled ? 'It does not say how much memory it has.' : 'Off. Its owner keeps it.'}
         </span>
       </Row>
     );
