@@ -23,7 +23,7 @@ import { type HostWork, noHostWork } from './host-work.ts';
 import { listenersOf } from './listeners.ts';
 import { createNodeReports, type NodeReports } from './node-reports.ts';
 import { openedBlobs } from './payload.ts';
-import { type ActiveJob, activate, currentRow, isHeld, isOver, lifeChange, toJob } from './record.ts';
+import { type ActiveJob, activate, isHeld, isOver, jobOf, lifeChange } from './record.ts';
 import { type JobEffect, type JobEvent, type JobLife, transition } from './transition.ts';
 
 export interface EngineDeps {
@@ -149,7 +149,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
       case 'started':
         // Only runs show when their jobs start; all others are spared it.
         if (job.row.origin !== null && job.life.nodeId !== null) {
-          started.tell({ job: toJob(currentRow(job)), nodeId: job.life.nodeId });
+          started.tell({ job: jobOf(job), nodeId: job.life.nodeId });
         }
         return;
       case 'requeued':
@@ -172,7 +172,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     job.whenEnded?.();
     tellState(job);
     const decided = job.life.attempts.at(-1)?.nodeId ?? null;
-    if (finished.any) finished.tell({ job: toJob(currentRow(job)), nodeId: decided });
+    if (finished.any) finished.tell({ job: jobOf(job), nodeId: decided });
   };
 
   const tellState = ({ row, life }: ActiveJob) => {

@@ -169,29 +169,37 @@ export function currentRow({ row, life, result }: ActiveJob): JobRow {
   return { ...row, state, attempts: [...attempts], nodeId, fence, error, startedAt, finishedAt, notBefore, result };
 }
 
-export function toJob(row: JobRow): Job {
+export const toJob = (row: JobRow): Job => jobFrom(row, row, row.result);
+
+/** The job as it is now. */
+export const jobOf = ({ row, life, result }: ActiveJob): Job => jobFrom(row, life, result);
+
+type Life = Pick<JobLife, 'state' | 'attempts' | 'nodeId' | 'error' | 'startedAt' | 'finishedAt' | 'notBefore'>;
+
+function jobFrom(row: JobRow, life: Life, result: unknown): Job {
   const job: Job = {
     id: row.id,
     workspaceId: row.workspaceId,
     kind: row.kind,
     label: row.label,
-    state: row.state,
+    state: life.state,
     input: row.input,
     requires: row.requires,
     priority: row.priority,
     retry: row.retry,
     runSeconds: row.runSeconds,
     submittedBy: row.submittedBy,
-    attempts: row.attempts,
-    nodeId: row.nodeId,
+    // Nobody changes a list of attempts; the next one is a list of its own.
+    attempts: life.attempts as Attempt[],
+    nodeId: life.nodeId,
     createdAt: row.createdAt,
-    startedAt: row.startedAt,
-    finishedAt: row.finishedAt,
+    startedAt: life.startedAt,
+    finishedAt: life.finishedAt,
   };
   if (row.origin !== null) job.origin = row.origin;
-  if (row.state === 'succeeded') job.result = row.result;
-  if (row.error !== null) job.error = row.error;
-  if (row.notBefore !== null) job.notBefore = row.notBefore;
+  if (life.state === 'succeeded') job.result = result;
+  if (life.error !== null) job.error = life.error;
+  if (life.notBefore !== null) job.notBefore = life.notBefore;
   if (row.queueSeconds !== null) job.queueSeconds = row.queueSeconds;
   if (row.silenceSeconds !== null) job.silenceSeconds = row.silenceSeconds;
   if (row.requeued !== null) job.requeued = row.requeued;

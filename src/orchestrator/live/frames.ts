@@ -89,8 +89,9 @@ export function framesOf(messages: readonly string[]): string[] {
   return frames;
 }
 
-const frame = (messages: readonly string[]) =>
-  messages.length === 1 ? (messages[0] ?? '') : `[${messages.join(',')}]`;
+/** The brackets go in before the texts are joined: around the long text they would have it copied once more. */
+const frame = ([first = '', ...others]: readonly string[]) =>
+  others.length === 0 ? first : [`[${first}`, ...others.slice(0, -1), `${others.at(-1)}]`].join(',');
 
 /** A bucket of tokens that refills by so many a second, up to `burst`. */
 export class RateBound {

@@ -15,14 +15,18 @@ export function createGiven(): Given {
   const byOwner = new Map<string, { coreMs: number; at: number }>();
   const weighed = (owner: string, now: number) => {
     const account = byOwner.get(owner);
-    return account === undefined ? 0 : account.coreMs * Math.exp(-Math.max(0, now - account.at) / memory);
+    if (account === undefined) return 0;
+    return now <= account.at ? account.coreMs : account.coreMs * Math.exp((account.at - now) / memory);
   };
   return {
     add(owner, cores, ms, now) {
       const coreMs = weighed(owner, now) + cores * ms;
       const account = byOwner.get(owner);
       if (account === undefined) byOwner.set(owner, { coreMs, at: now });
-      else Object.assign(account, { coreMs, at: now });
+      else {
+        account.coreMs = coreMs;
+        account.at = now;
+      }
     },
     share: (owner, lentCores, now) => (lentCores > 0 ? Math.min(1, weighed(owner, now) / (lentCores * memory)) : 0),
   };

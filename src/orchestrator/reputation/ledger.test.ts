@@ -27,13 +27,30 @@ const attempt = (counted: StoredAttempt['counted'], fields: Partial<StoredAttemp
   ...fields,
 });
 const after = (...what: StoredAttempt['counted'][]): Ledger =>
-  what.reduce((ledger, counted) => noted(ledger, attempt(counted), now), emptyLedger);
+  what.reduce((ledger, counted) => noted(ledger, [attempt(counted)]), emptyLedger);
 const many = (count: number, counted: StoredAttempt['counted']): Ledger =>
   after(...Array.from({ length: count }, () => counted));
 
 test('Reputation: the score is the lower 5 % bound, so it is low until there is evidence', () => {
   const scores = [emptyLedger, many(10, 'success'), many(600, 'success'), many(5, 'fault')];
   expect(scores.map((ledger) => Math.round(100 * scoreOf(ledger, now)))).toEqual([5, 76, 100, 1]);
+});
+
+test('Reputation: attempts noted together weigh as if each had been noted when it came', () => {
+  const times = fc.array(fc.record({ at: fc.nat(10 * halfLife), what: fc.nat(4) }), { maxLength: 90 });
+  fc.assert(
+    fc.property(times, fc.nat(90), (history, cut) => {
+      const attempts = history.map(({ at, what }) =>
+        attempt(what === 0 ? 'success' : what === 1 ? 'fault' : null, {
+          at,
+          check: what === 2 ? 'agreed' : what === 3 ? 'outvoted' : null,
+        }),
+      );
+      const [first, rest] = [attempts.slice(0, cut), attempts.slice(cut)];
+      const oneByOne = attempts.reduce((ledger, one) => noted(ledger, [one]), emptyLedger);
+      expect(noted(noted(emptyLedger, first), rest)).toEqual(oneByOne);
+    }),
+  );
 });
 
 test('Reputation: it counts half after 7 days', () => {
@@ -49,9 +66,9 @@ test('Reputation: a success never lowers the score or the trust, a fault never r
       const ledger = after(...what);
       for (const of of [scoreOf, trustIn]) {
         const before = of(ledger, now);
-        expect(of(noted(ledger, attempt('success'), now), now)).toBeGreaterThanOrEqual(before);
-        expect(of(noted(ledger, attempt('fault'), now), now)).toBeLessThanOrEqual(before);
-        expect(of(noted(ledger, attempt(null), now), now)).toBe(before);
+        expect(of(noted(ledger, [attempt('success')]), now)).toBeGreaterThanOrEqual(before);
+        expect(of(noted(ledger, [attempt('fault')]), now)).toBeLessThanOrEqual(before);
+        expect(of(noted(ledger, [attempt(null)]), now)).toBe(before);
         expect(before).toBeGreaterThan(0);
         expect(before).toBeLessThan(1);
       }

@@ -65,21 +65,29 @@ export function countedAs({
   }
 }
 
-export function noted(ledger: Ledger, attempt: StoredAttempt, now: number): Ledger {
-  const weight = attempt.check === 'outvoted' ? wrongResultWeight : 1;
-  const { successes, faults } = weightsAt(ledger, now);
-  return {
-    at: Math.max(now, ledger.at),
-    successes: successes + (attempt.counted === 'success' ? 1 : 0),
-    faults: faults + (attempt.counted === 'fault' ? weight : 0),
-    streak: attempt.counted === 'fault' ? 0 : ledger.streak + (attempt.counted === 'success' ? 1 : 0),
-    agreed: attempt.check === 'outvoted' ? 0 : ledger.agreed + (attempt.check === 'agreed' ? 1 : 0),
-    recent: [...ledger.recent.slice(1 - maxRecent), attempt],
-  };
+/** The ledger after these attempts, each noted at its time. Many at once cost much less than one by one. */
+export function noted(ledger: Ledger, attempts: readonly StoredAttempt[]): Ledger {
+  let { successes, faults, at, streak, agreed } = ledger;
+  for (const attempt of attempts) {
+    if (attempt.at > at) {
+      ({ successes, faults } = weightsAt({ successes, faults, at }, attempt.at));
+      at = attempt.at;
+    }
+    if (attempt.counted === 'success') successes += 1;
+    if (attempt.counted === 'fault') faults += attempt.check === 'outvoted' ? wrongResultWeight : 1;
+    if (attempt.counted !== null) streak = attempt.counted === 'fault' ? 0 : streak + 1;
+    if (attempt.check === 'outvoted') agreed = 0;
+    if (attempt.check === 'agreed') agreed += 1;
+  }
+  const recent = [...ledger.recent, ...attempts.slice(-maxRecent)].slice(-maxRecent);
+  return { successes, faults, at, streak, agreed, recent };
 }
 
 /** A clock that was set back makes nothing weigh more. */
-function weightsAt({ successes, faults, at }: Ledger, now: number): { successes: number; faults: number } {
+function weightsAt(
+  { successes, faults, at }: Pick<Ledger, 'successes' | 'faults' | 'at'>,
+  now: number,
+): { successes: number; faults: number } {
   const weight = 0.5 ** (Math.max(0, now - at) / halfLife);
   return { successes: successes * weight, faults: faults * weight };
 }

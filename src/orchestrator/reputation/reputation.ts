@@ -62,7 +62,7 @@ export interface ReputationDeps {
 /** Loads what is known; to be awaited before anything connects. */
 export async function createReputations(deps: ReputationDeps): Promise<Reputations> {
   const { store, roster, clock, timers } = deps;
-  const ledgers = new Map<string, Map<string, Ledger>>();
+  const ledgers = new Map<string, Map<string, Account>>();
   const given = createGiven();
   const unsaved = new Set<string>();
   const unseen = new Set<string>();
@@ -71,17 +71,33 @@ export async function createReputations(deps: ReputationDeps): Promise<Reputatio
   const shownOf = new Map<string, Reputation[]>();
 
   const change = (nodeId: string, kind: string, attempt: StoredAttempt) => {
-    let kinds = ledgers.get(nodeId);
-    if (kinds === undefined) {
-      kinds = new Map();
-      ledgers.set(nodeId, kinds);
-    }
-    kinds.set(kind, noted(kinds.get(kind) ?? emptyLedger, attempt, attempt.at));
+    const { fresh } = accountOf(nodeId, kind);
+    if (fresh.push(attempt) >= mostFresh) ledgerOf(nodeId, kind);
     unsaved.add(nodeId);
     unseen.add(nodeId);
     // A fault steers the next placement already.
     if (attempt.counted === 'fault') showStanding(nodeId);
   };
+
+  const accountOf = (nodeId: string, kind: string): Account => {
+    let kinds = ledgers.get(nodeId);
+    if (kinds === undefined) {
+      kinds = new Map();
+      ledgers.set(nodeId, kinds);
+    }
+    let account = kinds.get(kind);
+    if (account === undefined) {
+      account = { ledger: emptyLedger, fresh: [] };
+      kinds.set(kind, account);
+    }
+    return account;
+  };
+  const ledgerOf = (nodeId: string, kind: string): Ledger => {
+    const account = ledgers.get(nodeId)?.get(kind);
+    return account === undefined ? emptyLedger : broughtUp(account);
+  };
+  const ledgersOf = (nodeId: string): (readonly [kind: string, ledger: Ledger])[] =>
+    Array.from(ledgers.get(nodeId) ?? [], ([kind, account]) => [kind, broughtUp(account)] as const);
 
   // ---- what the scheduler sees ----
 
@@ -97,7 +113,7 @@ export async function createReputations(deps: ReputationDeps): Promise<Reputatio
     if (node === undefined) return;
     const now = clock.now();
     const kinds = new Map(
-      [...(ledgers.get(nodeId) ?? [])].map(([kind, ledger]) => {
+      ledgersOf(nodeId).map(([kind, ledger]) => {
         const speed = speedOf(medianMs(ledger), typical.get(kind) ?? null) ?? 1;
         return [kind, { trust: trustIn(ledger, now), speed }] as const;
       }),
@@ -107,8 +123,8 @@ export async function createReputations(deps: ReputationDeps): Promise<Reputatio
   };
   const findTypical = () => {
     const byKind = new Map<string, number[]>();
-    for (const kinds of ledgers.values()) {
-      for (const [kind, ledger] of kinds) {
+    for (const nodeId of ledgers.keys()) {
+      for (const [kind, ledger] of ledgersOf(nodeId)) {
         const own = medianMs(ledger);
         if (own !== null) byKind.set(kind, [...(byKind.get(kind) ?? []), own]);
       }
@@ -126,7 +142,7 @@ export async function createReputations(deps: ReputationDeps): Promise<Reputatio
     const which = [...unsaved];
     unsaved.clear();
     const changes = which.flatMap((nodeId) =>
-      [...(ledgers.get(nodeId) ?? [])].map(([kind, ledger]) => put(nodeReputation, { nodeId, kind, ...ledger })),
+      ledgersOf(nodeId).map(([kind, ledger]) => put(nodeReputation, { nodeId, kind, ...ledger })),
     );
     if (changes.length === 0) return;
     await store.commit(changes).catch((error: unknown) => {
@@ -149,13 +165,12 @@ export async function createReputations(deps: ReputationDeps): Promise<Reputatio
       await store.commit([remove(nodeReputation, { nodeId: row.nodeId })]);
       continue;
     }
-    const kinds = ledgers.get(row.nodeId) ?? new Map<string, Ledger>();
-    ledgers.set(row.nodeId, kinds.set(row.kind, fromRow(row)));
+    accountOf(row.nodeId, row.kind).ledger = fromRow(row);
   }
   showAll();
   const stops = [timers.every(writeEvery, tick), timers.every(refreshEvery, showAll)];
   const reputationsOf = (nodeId: string): Reputation[] =>
-    [...(ledgers.get(nodeId) ?? [])]
+    ledgersOf(nodeId)
       .map(([kind, ledger]) => reputationOf(kind, ledger, typicalFor(kind), clock.now()))
       .sort((left, right) => right.successes - left.successes || (left.kind < right.kind ? -1 : 1));
   const typicalFor = (kind: string) => typical.get(kind) ?? null;
@@ -204,10 +219,10 @@ export async function createReputations(deps: ReputationDeps): Promise<Reputatio
       shownOf.set(nodeId, known);
       return known;
     },
-    agreed: (nodeId, kind) => ledgers.get(nodeId)?.get(kind)?.agreed ?? 0,
+    agreed: (nodeId, kind) => ledgerOf(nodeId, kind).agreed,
     record: (nodeId, visible) => ({
       nodeId,
-      kinds: [...(ledgers.get(nodeId) ?? [])].map(([kind, ledger]) => ({
+      kinds: ledgersOf(nodeId).map(([kind, ledger]) => ({
         reputation: reputationOf(kind, ledger, typicalFor(kind), clock.now()),
         typicalMs: typicalFor(kind),
         agreed: ledger.agreed,
@@ -219,6 +234,19 @@ export async function createReputations(deps: ReputationDeps): Promise<Reputatio
       await write();
     },
   };
+}
+
+/** A ledger, and what happened since it was brought up to date: that is done for many attempts at once. */
+interface Account {
+  ledger: Ledger;
+  readonly fresh: StoredAttempt[];
+}
+const mostFresh = 200;
+
+function broughtUp(account: Account): Ledger {
+  if (account.fresh.length > 0) account.ledger = noted(account.ledger, account.fresh);
+  account.fresh.length = 0;
+  return account.ledger;
 }
 
 function fromRow({ successes, faults, at, streak, agreed, recent }: NodeReputationRow): Ledger {

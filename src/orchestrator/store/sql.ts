@@ -29,29 +29,39 @@ export function decode<Row extends object>(table: Table<Row>, raw: Record<string
   return row as Row;
 }
 
-/** `extract(0), extract(1), …`: the fields of one element of the group's JSON array. */
-const extracts = (count: number, from: number) =>
-  Array.from({ length: count }, (_, index) => `json_extract(value,'$[${from + index}]')`);
+const extract = (index: number) => `json_extract(value,'$[${index}]')`;
 
 /** The group's JSON, bound as UTF-8 bytes: the binding takes those over many times faster than a long string. */
 const group = 'json_each(CAST(? AS TEXT))';
 
+const none: ReadonlySet<number> = new Set();
+
 /**
- * Inserts or replaces many rows; its one parameter is a JSON array of arrays in the order of `columns`. Those that are
- * left out become null: naming only what has a value saves a third of the work.
+ * Inserts or replaces many rows. Its last parameter is a JSON array of arrays in the order of `columns`; those that are
+ * left out become null: naming only what has a value saves a third of the work. Columns in `shared`, by their place among
+ * `columns`, have the same value in all rows; they are parameters of their own, first, and not in the arrays.
  */
-export function putSql(table: AnyTable, columns: readonly string[]): string {
-  return `INSERT OR REPLACE INTO ${quoted(table.name)} (${columns.map(quoted).join(',')}) SELECT ${extracts(columns.length, 0).join(',')} FROM ${group}`;
+export function putSql(table: AnyTable, columns: readonly string[], shared = none): string {
+  let next = 0;
+  const values = columns.map((_, index) => {
+    if (shared.has(index)) return '?';
+    next += 1;
+    return extract(next - 1);
+  });
+  return `INSERT OR REPLACE INTO ${quoted(table.name)} (${columns.map(quoted).join(',')}) SELECT ${values.join(',')} FROM ${group}`;
 }
 
-/** Sets columns of many rows; its one parameter is a JSON array of [key…, value…]. */
-export function patchSql(table: AnyTable, set: readonly string[]): string {
+/** Sets columns of many rows. Its last parameter is a JSON array of [key…, value…]; `shared` as in `putSql`, among `set`. */
+export function patchSql(table: AnyTable, set: readonly string[], shared = none): string {
   const keys = table.key as readonly string[];
+  const own = set.filter((_, index) => !shared.has(index));
   const fields = [
-    ...extracts(keys.length, 0).map((extract, index) => `${extract} k${index}`),
-    ...extracts(set.length, keys.length).map((extract, index) => `${extract} v${index}`),
+    ...keys.map((_, index) => `${extract(index)} k${index}`),
+    ...own.map((_, index) => `${extract(keys.length + index)} v${index}`),
   ];
-  const assign = set.map((column, index) => `${quoted(column)}=g.v${index}`).join(',');
+  const assign = set
+    .map((column, index) => `${quoted(column)}=${shared.has(index) ? '?' : `g.v${own.indexOf(column)}`}`)
+    .join(',');
   const match = keys.map((column, index) => `${quoted(table.name)}.${quoted(column)}=g.k${index}`).join(' AND ');
   return `UPDATE ${quoted(table.name)} SET ${assign} FROM (SELECT ${fields.join(',')} FROM ${group}) g WHERE ${match}`;
 }

@@ -213,6 +213,32 @@ export function storeContract(open: () => Promise<Store>): void {
     expect(await store.get(credentials, { hash: 'ses-4999' })).toMatchObject({ id: 'ses-4999' });
   });
 
+  withStore('J8: rows of one group that are alike, or all but one, come back as they were', async (store) => {
+    const alike = { input: 'a \u0000 "text"', label: "it's ?1 ü😀\u0000!", priority: -3, createdAt: 1_800_000_000_000 };
+    const rows = Array.from({ length: 20 }, (_, index) => jobRow(`job-${String(index).padStart(2, '0')}`, alike));
+    rows[19] = { ...(rows[19] as JobRow), label: 'another', queueSeconds: 7 };
+    await store.commit(rows.map((row) => put(jobs, row)));
+    expect(await store.list(jobs, { order: { by: 'id', direction: 'up' } })).toEqual(rows);
+
+    const ended = {
+      state: 'failed',
+      error: null,
+      result: ['one'],
+      finishedAt: 2_000_000_000_000,
+      nodeId: "n'1",
+    } as const;
+    const patched = rows.map((row, index) => ({ ...row, ...ended, startedAt: index, runSeconds: 5 }));
+    await store.commit(
+      patched.map(({ id, startedAt }) => patch(jobs, { id }, { ...ended, result: ['one'], startedAt, runSeconds: 5 })),
+    );
+    expect(await store.list(jobs, { order: { by: 'id', direction: 'up' } })).toEqual(patched);
+
+    const settled = Array.from({ length: 9 }, (_, index) => ({ id: `setting-${index}`, value: index === 0 ? 1.5 : 1 }));
+    await store.commit(settled.map(({ id, value }) => put(settings, { name: id, value })));
+    const read = await Promise.all(settled.map(({ id }) => store.get(settings, { name: id })));
+    expect(read.map((row) => row?.value)).toEqual(settled.map(({ value }) => value));
+  });
+
   withStore('ranges: rows below a value, between two, and removal of so many below one', async (store) => {
     const seqs = [1, 2, 3, 4, 5, 6];
     await store.commit(
