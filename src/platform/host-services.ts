@@ -181,8 +181,8 @@ function startWorker(
     readySchema: WorkerReadySchema,
     onState: (state) => options.onState('worker', state),
     onOutput: (text) => options.onOutput('worker', text),
-    onMessage: (message) => {
-      options.thisNode.onWorker(message);
+    onMessage: (message, answer) => {
+      options.thisNode.onWorker(message, (order) => answer({ type: 'node-order', order }));
       if (Value.Check(WorkerStandingSchema, message)) options.onStanding?.(message);
     },
   });

@@ -26,6 +26,7 @@ runService({
     const keepsRunning = setInterval(() => {}, 1000);
     const stop = behave === 'deaf' ? () => new Promise(() => {}) : async () => clearInterval(keepsRunning);
     parent.listen((message) => parent.tell({ heard: message }));
+    if (behave === 'ask') await new Promise((answered) => { parent.listen(answered); parent.tell({ asks: 1 }); });
     return { ready: { type: 'ready', pid: process.pid }, stop };
   },
 });`;
@@ -53,7 +54,10 @@ function start(behaviour: () => string, options: { readyDeadline?: number; stopD
     readySchema: ReadySchema,
     onState: (state) => states.push(state),
     onOutput: (text) => output.push(text),
-    onMessage: (message) => said.push(message),
+    onMessage: (message, answer) => {
+      said.push(message);
+      if (typeof message === 'object' && message !== null && 'asks' in message) answer({ answered: message.asks });
+    },
     restart: { firstDelay: 10, maxDelay: 40, healthyAfter: 60_000, maxFailedStarts: 3 },
     ...options,
   });
@@ -70,6 +74,12 @@ const isAlive = (pid: number) => {
 };
 
 describe('supervision of real processes', () => {
+  test('what it asks while it starts is answered, and it gets ready', async () => {
+    const { service, said } = start(() => 'ask');
+    await service.ready();
+    expect(said).toEqual([{ asks: 1 }]);
+  });
+
   test('it gets ready, tells its output, and stops when asked', async () => {
     const { service, states, output } = start(() => 'well');
     const { pid } = await service.ready();

@@ -30,8 +30,8 @@ export interface SuperviseOptions<Schema extends TSchema> {
   startMessage: () => unknown;
   readySchema: Schema;
   onState?: (state: ServiceState<Static<Schema>>) => void;
-  /** What the service says besides `ready` and `failed`; whoever listens checks its form. */
-  onMessage?: (message: unknown) => void;
+  /** What the service says besides `ready` and `failed`; whoever listens checks its form. `answer` reaches the life that said it, also while that starts. */
+  onMessage?: (message: unknown, answer: (message: unknown) => void) => void;
   onOutput?: (text: string) => void;
   /** Milliseconds. */
   readyDeadline?: number;
@@ -102,7 +102,7 @@ export function supervise<Schema extends TSchema>(options: SuperviseOptions<Sche
         hasServed = true;
         enter({ state: 'ready', pid: process.pid, ready: message as Ready });
       } else if (Value.Check(ServiceFailedSchema, message)) failure = message;
-      else options.onMessage?.(message);
+      else options.onMessage?.(message, (reply) => process.send(reply));
     });
     let lastWords = '';
     process.onOutput((text) => {

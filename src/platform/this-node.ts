@@ -28,7 +28,7 @@ export interface ThisNodeService {
   /** What the next life of the worker starts with. */
   config(): NodeConfig;
   /** Takes what the worker says; anything else is left alone. */
-  onWorker(message: unknown): void;
+  onWorker(message: unknown, answer: (order: NodeOrder) => void): void;
   /** Answers a question, or does what is asked, and answers how it is then. Rejects `node_away` while there is no worker. */
   answer(call: ThisNodeCall): Promise<ThisNode>;
 }
@@ -70,10 +70,10 @@ export function createThisNode({ file, tellWorker, ownHost, newKey = newShareKey
     const config = await file.change(changes);
     tellWorker({ do: 'config', config });
   };
-  /** The worker goes on only once this is on disk. */
-  const keepForWorker = async ({ id, changes, drop }: NodeKeep) => {
+  /** The worker goes on only once this is on disk; it may ask while it is still starting. */
+  const keepForWorker = async ({ id, changes, drop }: NodeKeep, answer: (order: NodeOrder) => void) => {
     const config = await file.change(changes, drop as (keyof NodeConfig)[]).catch(() => undefined);
-    tellWorker({ do: 'kept', id, ...(config === undefined ? {} : { config }) });
+    answer({ do: 'kept', id, ...(config === undefined ? {} : { config }) });
   };
   const order = (what: NodeOrder) => {
     if (!tellWorker(what)) throw new AppError('node_away', 'The worker of this machine does not run now');
@@ -81,9 +81,9 @@ export function createThisNode({ file, tellWorker, ownHost, newKey = newShareKey
 
   return {
     config: () => file.config,
-    onWorker(message) {
+    onWorker(message, answer) {
       if (Value.Check(NodeReportSchema, message)) report = message.report;
-      else if (Value.Check(NodeKeepSchema, message)) void keepForWorker(message);
+      else if (Value.Check(NodeKeepSchema, message)) void keepForWorker(message, answer);
       else if (Value.Check(WorkerStandingSchema, message)) {
         const { url, standing, workspaces } = message;
         served.set(url, { url, own: url === ownHost(), standing, workspaces });
