@@ -99,9 +99,7 @@ async function openOwnIdentity(dataDir: string, config: NodeConfigFile, log: Log
 /** What the command line says holds from now on, also without it. */
 async function keepChoices(config: NodeConfigFile, { name, models }: WorkerStart): Promise<void> {
   if (name !== undefined && name !== config.config.name) await config.change({ name });
-  if (models === undefined) return;
-  await config.change({
-    ...(models.servers === undefined ? {} : { modelServers: models.servers }),
-    ...(models.allowChanges === undefined ? {} : { allowModelChanges: models.allowChanges }),
-  });
+  const { servers, allowChanges } = models ?? {};
+  if (servers !== undefined) await config.change({ modelServers: servers });
+  if (allowChanges !== undefined) await config.change({ allowModelChanges: allowChanges });
 }
