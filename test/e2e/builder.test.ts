@@ -45,6 +45,12 @@ const chain = (name: string): FlowFile =>
   fileOf(name, [input, letter, result], { edges: [edgeOf('ask.value', 'say.value'), edgeOf('say.text', 'out.value')] });
 const ids = (file: FlowFile) => file.steps.map(({ id }) => id);
 
+test('the builder fills the window: the run bar stands at its lower edge', async () => {
+  await openFlowPage(host, page, chain('Filled'));
+  const bar = await page.getByRole('button', { name: 'Run', exact: true }).boundingBox();
+  expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeGreaterThan(840);
+});
+
 describe('by mouse', () => {
   test('a port that is dragged into the empty space offers only what fits, and the new step is connected', async () => {
     const flow = await openFlowPage(host, page, fileOf('Drag out', [input]));

@@ -35,7 +35,10 @@ function WideFrame() {
   return (
     <div className="grid h-full grid-rows-[36px_auto_minmax(0,1fr)] bg-frame">
       <TitleBar />
-      <ServicesNotice />
+      {/* Always there: its row of the grid must not be the page's. */}
+      <div>
+        <ServicesNotice />
+      </div>
       <div className={`grid min-h-0 ${railed ? 'grid-cols-[52px_minmax(0,1fr)]' : 'grid-cols-[224px_minmax(0,1fr)]'}`}>
         {railed ? <Rail /> : <Sidebar />}
         <main id="page" tabIndex={-1} className={`${pageClass} border-l border-line`}>

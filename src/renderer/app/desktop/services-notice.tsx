@@ -8,14 +8,14 @@ import { isInTrouble, serviceName, serviceWords } from './service-words.ts';
 /** Above every page of the desktop app while one of its services has ended or cannot start. */
 export function ServicesNotice() {
   const { desktop } = useApi().host;
-  return desktop === null ? <span hidden /> : <Troubles desktop={desktop} />;
+  return desktop === null ? null : <Troubles desktop={desktop} />;
 }
 
 function Troubles({ desktop }: { desktop: Desktop }) {
   const troubles = (useDesktopStanding()?.services ?? []).filter(isInTrouble);
   const { restart, showLogs } = useServiceActions(desktop);
   return (
-    <div>
+    <>
       {troubles.map((service) => (
         <Notice
           key={service.name}
@@ -36,6 +36,6 @@ function Troubles({ desktop }: { desktop: Desktop }) {
           </span>
         </Notice>
       ))}
-    </div>
+    </>
   );
 }
