@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { AppError } from '../../shared/errors.ts';
+import { pictureOf } from '../../shared/flows/picture.ts';
+import { type ChosenModels, chooseModels } from '../../shared/inference/first-models.ts';
 import type { FlowFile } from '../../shared/model/flow.ts';
 import type { ReachableModel } from '../../shared/model/inference.ts';
 import type { SampleNeed, SampleSummary } from '../../shared/model/sample.ts';
@@ -9,7 +11,6 @@ import type { FileValue } from '../../shared/model/values.ts';
 import type { FileService } from '../services.ts';
 import { askFlow, summaryFlow } from './document-flows.ts';
 import { messagesFlow } from './messages-flow.ts';
-import { type ChosenModels, chooseModels } from './models.ts';
 import { receiptsFlow } from './receipts-flow.ts';
 import { wordsFlow } from './words-flow.ts';
 
@@ -103,6 +104,7 @@ export function createSamples(
       description: empty.description ?? '',
       steps: empty.steps.length,
       needs: [...needs],
+      picture: pictureOf(empty),
     })),
     async file(id, workspaceId) {
       const sample = Object.hasOwn(samples, id) ? samples[id] : undefined;

@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
-import { Moon, Play, Server, SquarePlay, Sun, SunMoon, Workflow } from 'lucide-react';
+import { LayoutTemplate, Moon, Play, Server, SquarePlay, Sun, SunMoon, Workflow } from 'lucide-react';
 import { useEffect } from 'react';
 import { useApi } from '../api/api.ts';
 import { errorWords } from '../api/error-words.ts';
@@ -118,8 +118,15 @@ function useActionEntries(): PaletteEntry[] {
         run: () => void start(flow.id),
       }))
     : [];
+  const templates = {
+    id: 'templates',
+    label: 'New flow from a template',
+    icon: LayoutTemplate,
+    run: () => void navigate({ to: '/w/$workspaceId/flows', params: { workspaceId }, search: { templates: true } }),
+  };
   return [
     ...runs,
+    ...(mayRun ? [templates] : []),
     ...(host.desktop === null ? [] : [{ id: 'join-host', label: 'Join a host', icon: Server, run: () => openJoin() }]),
     { id: 'theme-light', label: 'Light theme', icon: Sun, run: () => chooseTheme('light') },
     { id: 'theme-dark', label: 'Dark theme', icon: Moon, run: () => chooseTheme('dark') },

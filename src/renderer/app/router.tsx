@@ -71,9 +71,15 @@ const workspaceRoute = createRoute({
   component: WorkspaceFrame,
 });
 
+export interface FlowsSearch {
+  /** The gallery of templates is open. */
+  templates?: true;
+}
+
 const flowsRoute = createRoute({
   getParentRoute: () => workspaceRoute,
   path: '/flows',
+  validateSearch: (search): FlowsSearch => (search['templates'] === true ? { templates: true } : {}),
   component: lazyPages.flows,
 });
 

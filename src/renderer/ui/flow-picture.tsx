@@ -42,15 +42,17 @@ interface FlowPictureProps {
   /** CSS colour of a step by its id; without one it is drawn as not run yet. */
   colours?: ReadonlyMap<string, string>;
   ground?: 'canvas' | 'surface';
+  /** `l` fills the width of a card. */
+  size?: 'm' | 'l';
 }
 
 /** A small drawing of a flow: its steps in the colours of the machines that ran them last. */
-export function FlowPicture({ picture, colours, ground = 'canvas' }: FlowPictureProps) {
+export function FlowPicture({ picture, colours, ground = 'canvas', size = 'm' }: FlowPictureProps) {
   const boxes = picture.boxes.length === 0 ? [] : layOut(picture);
   const shown = new Set(boxes.filter((box) => !isInside(box, boxes)));
   return (
     <svg
-      className={`h-11 w-23 shrink-0 rounded-control border border-line ${ground === 'canvas' ? 'bg-canvas' : 'bg-surface'}`}
+      className={`${size === 'm' ? 'h-11 w-23 shrink-0' : 'h-24 w-full'} rounded-control border border-line ${ground === 'canvas' ? 'bg-canvas' : 'bg-surface'}`}
       viewBox={`0 0 ${view.width} ${view.height}`}
       aria-hidden="true"
     >

@@ -1,4 +1,5 @@
 import { type Static, Type } from 'typebox';
+import { FlowPicture } from './flow.ts';
 
 /** What a sample cannot do without; the words say how to get it. */
 export const SampleNeed = Type.Object({
@@ -16,6 +17,7 @@ export const SampleSummary = Type.Object(
     steps: Type.Integer(),
     /** Empty where it runs on the nodes alone. */
     needs: Type.Array(SampleNeed),
+    picture: FlowPicture,
   },
   { $id: 'SampleSummary' },
 );

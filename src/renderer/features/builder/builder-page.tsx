@@ -24,6 +24,7 @@ import { Header } from './header.tsx';
 import { Inspector } from './inspector/inspector.tsx';
 import { LinkStates } from './link-states.tsx';
 import { type Builder, BuilderProvider, useBuilder, useUi } from './model/builder.ts';
+import { keepFolds } from './model/keep-folds.ts';
 import { MachinesProvider, useSteadyMachines } from './model/machines-context.ts';
 import { createUiState, inspectorWidths } from './model/ui-state.ts';
 import { InputsDialog } from './run/inputs-dialog.tsx';
@@ -158,11 +159,13 @@ function useOpenFlow(flowId: string): Builder | null {
     const ui = createUiState();
     const width = Number(readStored('inspector-width'));
     if (width >= inspectorWidths.least && width <= inspectorWidths.most) ui.setState({ inspectorWidth: width });
+    const stopFolds = keepFolds(ui, flowId);
     const key = `pins.${flowId}`;
     const pins = createPins({ read: () => readStored(key), write: (text) => writeStored(key, text) });
     setBuilder({ flowId, flow, run, pins, ui, readOnly });
     return () => {
       setBuilder(null);
+      stopFolds();
       run.end();
       flow.end();
     };

@@ -1,9 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { ArrowDownWideNarrow, Plus } from 'lucide-react';
+import { useNavigate, useSearch } from '@tanstack/react-router';
+import { ArrowDownWideNarrow, LayoutTemplate, Plus } from 'lucide-react';
 import { useState } from 'react';
 import type { FlowSummary } from '../../../shared/model/run.ts';
 import { useApi } from '../../api/api.ts';
-import { flowsQuery, samplesQuery } from '../../api/queries.ts';
+import { flowsQuery } from '../../api/queries.ts';
 import { LoadError } from '../../app/page-states.tsx';
 import { readStored, writeStored } from '../../app/stored.ts';
 import { TriggersDialog } from '../../app/triggers-dialog.tsx';
@@ -23,12 +24,14 @@ import { NewFlowPicture } from './new-flow-picture.tsx';
 import { RenameFlow } from './rename-flow.tsx';
 import { Samples } from './samples.tsx';
 import { type FlowOrder, flowOrders, flowOrderWords, isRunning, sortFlows } from './sort-flows.ts';
+import { Gallery } from './templates/gallery.tsx';
 
 /** The flows of a workspace. */
 export function FlowsPage() {
   const flows = useQuery(flowsQuery(useApi(), useWorkspace().id));
   const actions = useFlowActions();
   const mayEdit = useMay('member');
+  const gallery = useGallery();
   return (
     <>
       <PageHeader
@@ -37,6 +40,9 @@ export function FlowsPage() {
           mayEdit && (
             <>
               <ImportFlow onOpen={(flowId) => void actions.open(flowId)} onDone={() => void actions.again()} />
+              <Button size="s" variant="ghost" icon={LayoutTemplate} onClick={gallery.show}>
+                Templates
+              </Button>
               <Button
                 size="s"
                 variant="main"
@@ -52,9 +58,9 @@ export function FlowsPage() {
       />
       {flows.data !== undefined ? (
         flows.data.length === 0 ? (
-          <NoFlows actions={actions} />
+          <NoFlows actions={actions} onTemplates={gallery.show} />
         ) : (
-          <Flows flows={flows.data} actions={actions} />
+          <Flows flows={flows.data} actions={actions} onTemplates={gallery.show} />
         )
       ) : flows.isError ? (
         <div className="flex min-h-0 flex-1 overflow-auto bg-surface">
@@ -71,13 +77,24 @@ export function FlowsPage() {
           <FlowTableSkeleton />
         </div>
       )}
+      {gallery.open && mayEdit && <Gallery actions={actions} onClose={gallery.hide} />}
     </>
   );
 }
 
-function NoFlows({ actions }: { actions: FlowActions }) {
+/** Whether the gallery is open stands in the address, so that the palette and links lead to it. */
+function useGallery() {
+  const navigate = useNavigate({ from: '/w/$workspaceId/flows' });
+  const { templates } = useSearch({ from: '/signed-in/w/$workspaceId/flows' });
+  return {
+    open: templates === true,
+    show: () => void navigate({ search: { templates: true } }),
+    hide: () => void navigate({ search: {}, replace: true }),
+  };
+}
+
+function NoFlows({ actions, onTemplates }: { actions: FlowActions; onTemplates: () => void }) {
   const mayEdit = useMay('member');
-  const [sample] = useQuery(samplesQuery(useApi())).data ?? [];
   return (
     <div className="flex min-h-0 flex-1 overflow-auto bg-surface">
       <EmptyState
@@ -89,11 +106,9 @@ function NoFlows({ actions }: { actions: FlowActions }) {
               <Button size="l" variant="main" icon={Plus} onClick={() => actions.create.mutate({})}>
                 New flow
               </Button>
-              {sample !== undefined && (
-                <Button size="l" onClick={() => actions.create.mutate({ sample: sample.id })}>
-                  Open a sample
-                </Button>
-              )}
+              <Button size="l" icon={LayoutTemplate} onClick={onTemplates}>
+                Choose a template
+              </Button>
             </>
           )
         }
@@ -108,7 +123,13 @@ function NoFlows({ actions }: { actions: FlowActions }) {
 type Shown = 'all' | 'running';
 const orderOf = (stored: string | null): FlowOrder => flowOrders.find((order) => order === stored) ?? 'run';
 
-function Flows({ flows, actions }: { flows: readonly FlowSummary[]; actions: FlowActions }) {
+interface FlowsProps {
+  flows: readonly FlowSummary[];
+  actions: FlowActions;
+  onTemplates: () => void;
+}
+
+function Flows({ flows, actions, onTemplates }: FlowsProps) {
   const narrow = useNarrow();
   const [shown, setShown] = useState<Shown>('all');
   const [order, setOrder] = useState<FlowOrder>(() => orderOf(readStored('flow-order')));
@@ -156,7 +177,7 @@ function Flows({ flows, actions }: { flows: readonly FlowSummary[]; actions: Flo
         ) : (
           <FlowTable flows={listed} actions={actions} onRename={setRenaming} onTriggers={setTriggering} />
         )}
-        <Samples flows={flows} actions={actions} />
+        <Samples flows={flows} actions={actions} onAll={onTemplates} />
       </div>
       {triggering !== null && (
         <TriggersDialog flowId={triggering.id} name={triggering.name} onClose={() => setTriggering(null)} />

@@ -2,25 +2,29 @@ import { useQuery } from '@tanstack/react-query';
 import { Workflow } from 'lucide-react';
 import { useState } from 'react';
 import type { FlowSummary } from '../../../shared/model/run.ts';
-import type { SampleSummary } from '../../../shared/model/sample.ts';
 import { useApi } from '../../api/api.ts';
 import { samplesQuery } from '../../api/queries.ts';
 import { readStored, writeStored } from '../../app/stored.ts';
+import { useMay } from '../../app/workspace.ts';
 import { Icon } from '../../ui/icon.tsx';
 import { formatPlural } from '../../ui/numbers.ts';
 import type { FlowActions } from './flow-actions.ts';
+import { needWords } from './templates/templates.ts';
 
 interface SamplesProps {
   flows: readonly FlowSummary[];
   actions: FlowActions;
+  /** Opens the gallery of all templates. */
+  onAll: () => void;
 }
 
 /** Samples that no flow was made of yet, at the foot of the list, until they are hidden. */
-export function Samples({ flows, actions }: SamplesProps) {
+export function Samples({ flows, actions, onAll }: SamplesProps) {
+  const mayEdit = useMay('member');
   const all = useQuery(samplesQuery(useApi())).data ?? [];
   const samples = all.filter((sample) => !flows.some((flow) => flow.sample === sample.id));
   const [hidden, setHidden] = useState(() => readStored('samples') === 'hidden');
-  if (hidden || samples.length === 0) return null;
+  if (!mayEdit || hidden || samples.length === 0) return null;
   const hide = () => {
     writeStored('samples', 'hidden');
     setHidden(true);
@@ -30,7 +34,10 @@ export function Samples({ flows, actions }: SamplesProps) {
       <div className="row gap-2 px-5 pt-5 pb-3">
         <h2 className="font-strong">Samples</h2>
         <span className="cut text-12 text-ink-3">Press one to make it a flow of yours</span>
-        <button type="button" className="link ml-auto text-12 text-ink-2" onClick={hide}>
+        <button type="button" className="link ml-auto text-12 text-ink-2" onClick={onAll}>
+          All templates
+        </button>
+        <button type="button" className="link text-12 text-ink-2" onClick={hide}>
           Hide
         </button>
       </div>
@@ -39,6 +46,7 @@ export function Samples({ flows, actions }: SamplesProps) {
           <li key={sample.id}>
             <button
               type="button"
+              disabled={actions.create.isPending}
               title={[sample.description, ...sample.needs.map(({ words }) => words)].join(' ')}
               className="flex w-full items-start gap-3 rounded-panel border border-line bg-canvas px-3.5 py-3 text-left hover:border-line-2"
               onClick={() => actions.create.mutate({ sample: sample.id })}
@@ -58,11 +66,4 @@ export function Samples({ flows, actions }: SamplesProps) {
       </ul>
     </section>
   );
-}
-
-/** What a sample cannot do without, in a few words. */
-function needWords(needs: SampleSummary['needs']): string {
-  if (needs.length === 0) return 'runs at once';
-  const kinds = needs.map(({ kind }) => (kind === 'embeddings' ? 'an embedding model' : 'a language model'));
-  return `needs ${kinds.join(' and ')}`;
 }

@@ -3,23 +3,25 @@ import { Position } from '@xyflow/react';
 import type { FlowGraph } from '../../../../shared/flows/graph.ts';
 import type { FlowEdge, FlowGroup, FlowNote } from '../../../../shared/model/flow.ts';
 import { type FlowView, isEqual } from '../document/flow-view.ts';
+import { drawnEnds, type Fold, type FoldedScene } from '../model/folding.ts';
 import { innerPortPoint, measures, type Point, portPoint } from '../model/geometry.ts';
 import { frameOf } from '../model/groups.ts';
 import { typeLook } from '../model/port-look.ts';
 import { levelOf, portTypeOf } from '../model/ports.ts';
-import type { Placed, Scene } from '../model/scene.ts';
+import type { Placed } from '../model/scene.ts';
 import type { CanvasEdge } from './flow-edge-line.tsx';
+import type { FoldNodeType } from './fold-node.tsx';
 import type { GroupNodeType } from './group-node.tsx';
-import { handleId } from './handle-id.ts';
+import { foldedPort, handleId } from './handle-id.ts';
 import type { NoteNodeType } from './note-node.tsx';
 import type { StepData, StepNodeType } from './step-node.tsx';
 
-export type CanvasNode = StepNodeType | NoteNodeType | GroupNodeType;
+export type CanvasNode = StepNodeType | NoteNodeType | GroupNodeType | FoldNodeType;
 
 export interface NodeInputs {
   view: FlowView;
   graph: FlowGraph;
-  scene: Scene;
+  scene: FoldedScene;
   findings: ReadonlyMap<string, readonly string[]>;
   selection: ReadonlySet<string>;
   /** Places of what is being dragged, relative to its parent. */
@@ -36,7 +38,8 @@ export function nodesOf(inputs: NodeInputs, before: ReadonlyMap<string, CanvasNo
     nodes.push(keep(stepNode(placed, inputs, before.get(placed.step.id)), before));
   for (const note of view.notes.values()) nodes.push(keep(noteNode(note, inputs), before));
   for (const group of view.file.groups) {
-    const node = groupNode(group, inputs);
+    const fold = scene.folds.get(group.id);
+    const node = fold === undefined ? groupNode(group, inputs) : foldNode(fold, inputs, before.get(group.id));
     if (node !== null) nodes.push(keep(node, before));
   }
   return nodes;
@@ -117,16 +120,18 @@ function freePorts(graph: FlowGraph, { step, ports }: Placed): ReadonlySet<strin
   );
 }
 
+const handleAt = (side: 'input' | 'output', name: string, at: Point) => ({
+  id: handleId(side, name),
+  type: side === 'output' ? ('source' as const) : ('target' as const),
+  position: side === 'output' ? Position.Right : Position.Left,
+  x: at.x - measures.handle / 2,
+  y: at.y - measures.handle / 2,
+  width: measures.handle,
+  height: measures.handle,
+});
+
 function handlesOf({ ports, size, layout }: Placed): NonNullable<StepNodeType['handles']> {
-  const handle = (side: 'input' | 'output', name: string, at: Point) => ({
-    id: handleId(side, name),
-    type: side === 'output' ? ('source' as const) : ('target' as const),
-    position: side === 'output' ? Position.Right : Position.Left,
-    x: at.x - measures.handle / 2,
-    y: at.y - measures.handle / 2,
-    width: measures.handle,
-    height: measures.handle,
-  });
+  const handle = handleAt;
   return [
     ...ports.inputs.map((port, row) => handle('input', port.name, portPoint('input', row, size.width))),
     ...ports.outputs.map((port, row) => handle('output', port.name, portPoint('output', row, size.width))),
@@ -172,8 +177,35 @@ function groupNode(group: FlowGroup, { scene, moving, selection, readOnly }: Nod
     draggable: !readOnly,
     dragHandle: '.flow-group-name',
     style: noPointer,
-    zIndex: -2,
+    // Inside a Map it lies on the well, below its steps.
+    zIndex: group.steps.some((id) => scene.placed.get(id)?.within != null) ? 1 : -2,
     ariaLabel: `Group ${group.name}`,
+  };
+}
+
+function foldNode(fold: Fold, inputs: NodeInputs, before: CanvasNode | undefined): FoldNodeType {
+  const { selection, moving, readOnly } = inputs;
+  const { group, size, parent, position, inputs: into, outputs } = fold;
+  const known = before?.type === 'fold' && isEqual(before.data.fold, fold) ? before.data : { fold };
+  const handles = (['input', 'output'] as const).flatMap((side) =>
+    (side === 'input' ? into : outputs).map(({ end }, row) =>
+      handleAt(side, foldedPort(end.step, end.port), portPoint(side, row, size.width)),
+    ),
+  );
+  return {
+    id: group.id,
+    type: 'fold',
+    data: known,
+    position: moving.get(group.id) ?? position,
+    ...(parent === undefined ? {} : { parentId: parent }),
+    width: size.width,
+    height: size.height,
+    measured: { width: size.width, height: size.height },
+    handles,
+    selected: selection.has(group.id),
+    draggable: !readOnly,
+    zIndex: parent === undefined ? 0 : 2,
+    ariaLabel: `Group ${group.name}, folded`,
   };
 }
 
@@ -197,28 +229,48 @@ function noteData(note: FlowNote): { note: FlowNote } {
 export function edgesOf(
   view: FlowView,
   graph: FlowGraph,
+  standIn: FoldedScene['standIn'],
   selected: ReadonlySet<string>,
   before: ReadonlyMap<string, CanvasEdge>,
 ): CanvasEdge[] {
-  return [...view.edges.values()].map((edge) => {
-    const next = canvasEdge(edge, graph, selected.has(edge.id));
+  return [...view.edges.values()].flatMap((edge) => {
+    const ends = drawnEnds(edge, standIn);
+    if (ends === null) return [];
+    const next = canvasEdge(edge, graph, ends, selected.has(edge.id));
     const known = before.get(edge.id);
-    return known !== undefined && known.selected === next.selected && isEqual(known.data, next.data) ? known : next;
+    const same =
+      known !== undefined &&
+      known.selected === next.selected &&
+      known.source === next.source &&
+      known.target === next.target &&
+      isEqual(known.data, next.data);
+    return same ? known : next;
   });
 }
 
-function canvasEdge({ id, from, to }: FlowEdge, graph: FlowGraph, selected: boolean): CanvasEdge {
+interface DrawnEnds {
+  /** The block of a folded group that stands for the step. */
+  source: string | undefined;
+  target: string | undefined;
+}
+
+function canvasEdge(
+  { id, from, to }: FlowEdge,
+  graph: FlowGraph,
+  { source, target }: DrawnEnds,
+  selected: boolean,
+): CanvasEdge {
   const end = { ...from, side: 'output' as const };
   const within = levelOf(graph, end);
   return {
     id,
     type: 'flow',
-    source: from.step,
-    sourceHandle: handleId('output', from.port),
-    target: to.step,
-    targetHandle: handleId('input', to.port),
+    source: source ?? from.step,
+    sourceHandle: handleId('output', source === undefined ? from.port : foldedPort(from.step, from.port)),
+    target: target ?? to.step,
+    targetHandle: handleId('input', target === undefined ? to.port : foldedPort(to.step, to.port)),
     selected,
-    data: { type: typeLook(portTypeOf(graph, end)).base, within },
+    data: { type: typeLook(portTypeOf(graph, end)).base, within, from: from.step, to: to.step },
     zIndex: within === null ? 0 : 1,
     ariaLabel: `Edge from ${graph.steps.get(from.step)?.step.name ?? from.step} to ${graph.steps.get(to.step)?.step.name ?? to.step}`,
   };

@@ -2,7 +2,7 @@ import { useConnection, useReactFlow } from '@xyflow/react';
 import { createPortal } from 'react-dom';
 import { useUi } from '../model/builder.ts';
 import { portKey } from '../model/ui-state.ts';
-import { portOfHandle } from './handle-id.ts';
+import { endOf } from './handle-id.ts';
 
 /** Over a port that does not fit, a tooltip says why. */
 export function DragReason() {
@@ -13,7 +13,7 @@ export function DragReason() {
       return null;
     const side = toHandle.type === 'source' ? 'output' : 'input';
     return {
-      key: portKey({ step: toHandle.nodeId, port: portOfHandle(toHandle.id), side }),
+      key: portKey(endOf(toHandle.nodeId, toHandle.id, side)),
       x: connection.to.x,
       y: connection.to.y,
     };

@@ -2,6 +2,7 @@ import { useStoreApi, ViewportPortal } from '@xyflow/react';
 import { memo, useEffect } from 'react';
 import { formatPlural } from '../../../ui/numbers.ts';
 import { useBuilder } from '../model/builder.ts';
+import type { FoldedScene } from '../model/folding.ts';
 import type { Scene } from '../model/scene.ts';
 import { select } from '../model/ui-state.ts';
 import { stepAt, stepsIn } from '../run/blocks.ts';
@@ -11,7 +12,7 @@ import { useBlocks } from './use-blocks.ts';
  * Far out the steps of a large flow are one drawing. What is chosen, and what the pointer is over, are real steps above it
  * (flow-canvas.tsx), so that they can be moved, opened and reached by keyboard as ever.
  */
-export const FarSteps = memo(function FarSteps({ scene }: { scene: Scene }) {
+export const FarSteps = memo(function FarSteps({ scene }: { scene: FoldedScene }) {
   const { maps, steps } = useBlocks(scene, true);
   usePointerOver(scene);
   useDrawnSelection(scene);

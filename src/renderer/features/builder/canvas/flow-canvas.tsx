@@ -16,10 +16,11 @@ import type { FlowView } from '../document/flow-view.ts';
 import { connect, drop, dropAll } from '../model/actions.ts';
 import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
 import { useFindings } from '../model/findings.ts';
-import { grid, type Point, type ZoomLevel, zoomLevel } from '../model/geometry.ts';
-import { groupNamed } from '../model/groups.ts';
+import { type Fold, type FoldedScene, foldScene } from '../model/folding.ts';
+import { grid, type Point, type ZoomLevel, zoomLevel, zooms } from '../model/geometry.ts';
+import { groupNamed, setFolded } from '../model/groups.ts';
 import { fitsOf, graphOf } from '../model/ports.ts';
-import { type Scene, sceneOf } from '../model/scene.ts';
+import { sceneOf } from '../model/scene.ts';
 import { type PortEnd, portKey, select } from '../model/ui-state.ts';
 import { useDoing } from '../model/use-doing.ts';
 import { drawingKey, drawingOf } from '../run/run-drawing.ts';
@@ -30,9 +31,10 @@ import { DragReason } from './drag-reason.tsx';
 import { FarEdges } from './far-edges.tsx';
 import { FarSteps } from './far-steps.tsx';
 import { type CanvasEdge, FlowEdgeLine } from './flow-edge-line.tsx';
+import { FoldNode } from './fold-node.tsx';
 import { Following } from './following.tsx';
 import { GroupNode } from './group-node.tsx';
-import { portOfHandle } from './handle-id.ts';
+import { endOf } from './handle-id.ts';
 import { MiniMapPanel } from './mini-map-panel.tsx';
 import { NoteNode } from './note-node.tsx';
 import { OthersLayer } from './others-layer.tsx';
@@ -41,7 +43,7 @@ import { StepNode } from './step-node.tsx';
 import { Toolbar, ZoomBar } from './toolbar.tsx';
 import { useMotion } from './use-motion.ts';
 
-const nodeTypes = { step: StepNode, note: NoteNode, frame: GroupNode };
+const nodeTypes = { step: StepNode, note: NoteNode, frame: GroupNode, fold: FoldNode };
 const edgeTypes = { flow: FlowEdgeLine };
 const snapGrid: [number, number] = [grid, grid];
 const noEdges: CanvasEdge[] = [];
@@ -72,12 +74,14 @@ export function FlowCanvas() {
         if (change.type === 'select' && change.selected) next.add(change.id);
         else if (change.type === 'select') next.delete(change.id);
         else if (change.type === 'position' && change.dragging === true && change.position !== undefined)
-          moved.push(...movedWith(flow.view.getState(), canvas.nodesNow(), change.id, change.position));
+          moved.push(
+            ...movedWith(flow.view.getState(), canvas.sceneNow(), canvas.nodesNow(), change.id, change.position),
+          );
       }
       if (changes.some((change) => change.type === 'select')) select(ui, next, ui.getState().selectedEdges);
       if (moved.length > 0) canvas.setMoving((before) => new Map([...before, ...moved]));
     },
-    [ui, flow, canvas.setMoving, canvas.nodesNow],
+    [ui, flow, canvas.setMoving, canvas.nodesNow, canvas.sceneNow],
   );
 
   const onEdgesChange = useCallback(
@@ -91,7 +95,7 @@ export function FlowCanvas() {
 
   const onDrag = (event: { clientX: number; clientY: number } | object, dragged: readonly CanvasNode[]) => {
     if (!('clientX' in event) || dragged.every((node) => node.type !== 'step')) return;
-    if (dragged.some((node) => node.type === 'frame')) return;
+    if (dragged.some(isGroup)) return;
     const target = scene.mapAt(
       screenToFlowPosition({ x: event.clientX, y: event.clientY }),
       new Set(dragged.map((node) => node.id)),
@@ -101,7 +105,7 @@ export function FlowCanvas() {
 
   const onDragStop = (dragged: readonly CanvasNode[]) => {
     const target = ui.getState().dropTarget;
-    const groups = dragged.filter((node) => node.type === 'frame');
+    const groups = dragged.filter(isGroup);
     if (groups.length > 0) dropAll(doing, canvas.movingNow());
     const places = new Map(
       (groups.length > 0 ? [] : dragged).map((node) => {
@@ -117,11 +121,7 @@ export function FlowCanvas() {
 
   const onConnectStart = (_: unknown, { nodeId, handleId, handleType }: OnConnectStartParams) => {
     if (nodeId === null) return;
-    const from: PortEnd = {
-      step: nodeId,
-      port: portOfHandle(handleId),
-      side: handleType === 'source' ? 'output' : 'input',
-    };
+    const from = endOf(nodeId, handleId, handleType === 'source' ? 'output' : 'input');
     ui.setState({ drag: { from, fits: fitsOf(graphOf(flow.view.getState()), from) } });
   };
 
@@ -134,6 +134,7 @@ export function FlowCanvas() {
     const fitting = state.toNode === null ? undefined : firstFit(drag.fits, state.toNode.id);
     if (fitting !== undefined)
       return drag.from.side === 'output' ? connect(doing, drag.from, fitting) : connect(doing, fitting, drag.from);
+    if (state.toNode !== null && scene.folds.has(state.toNode.id)) return;
     if (state.toNode !== null && scene.placed.get(state.toNode.id)?.layout === null) return;
     const at = screenToFlowPosition({ x: screen.clientX, y: screen.clientY });
     const place = drag.from.side === 'output' ? { x: at.x + 8, y: at.y - 50 } : { x: at.x - 216, y: at.y - 50 };
@@ -141,11 +142,7 @@ export function FlowCanvas() {
   };
 
   const onConnect = ({ source, sourceHandle, target, targetHandle }: Connection) =>
-    connect(
-      doing,
-      { step: source, port: portOfHandle(sourceHandle), side: 'output' },
-      { step: target, port: portOfHandle(targetHandle), side: 'input' },
-    );
+    connect(doing, endOf(source, sourceHandle, 'output'), endOf(target, targetHandle, 'input'));
 
   const onPointerMove = (event: PointerEvent) =>
     flow.present({ cursor: screenToFlowPosition({ x: event.clientX, y: event.clientY }) });
@@ -178,8 +175,8 @@ export function FlowCanvas() {
         connectionRadius={24}
         snapToGrid
         snapGrid={snapGrid}
-        minZoom={0.08}
-        maxZoom={2}
+        minZoom={nodes.length > manySteps ? zooms.least : zooms.leastOfFew}
+        maxZoom={zooms.most}
         fitView
         fitViewOptions={{ padding: 0.12, maxZoom: 1 }}
         onlyRenderVisibleElements={nodes.length > manySteps && !drawn}
@@ -256,12 +253,18 @@ function useCanvas() {
   const findings = useFindings();
   const knownNodes = useRef<ReadonlyMap<string, CanvasNode>>(new Map());
   const knownEdges = useRef<ReadonlyMap<string, CanvasEdge>>(new Map());
-  const scene = useMemo(() => sceneOf(view, graph, drawingOf(key)), [view, graph, key]);
+  const folded = useUi((state) => state.folded);
+  const whole = useMemo(() => sceneOf(view, graph, drawingOf(key)), [view, graph, key]);
+  const scene = useMemo(() => foldScene(whole, view, graph, folded), [whole, view, graph, folded]);
   const nodes = useMemo(
     () => nodesOf({ view, graph, scene, findings, selection, moving, readOnly }, knownNodes.current),
     [view, graph, scene, findings, selection, moving, readOnly],
   );
-  const edges = useMemo(() => edgesOf(view, graph, selectedEdges, knownEdges.current), [view, graph, selectedEdges]);
+  const { standIn } = scene;
+  const edges = useMemo(
+    () => edgesOf(view, graph, standIn, selectedEdges, knownEdges.current),
+    [view, graph, standIn, selectedEdges],
+  );
   useEffect(() => {
     knownNodes.current = new Map(nodes.map((node) => [node.id, node]));
   }, [nodes]);
@@ -270,7 +273,8 @@ function useCanvas() {
   }, [edges]);
   const movingNow = useLatest(moving);
   const nodesNow = useCallback(() => knownNodes.current, []);
-  return { nodes, edges, scene, graph, setMoving, movingNow, nodesNow };
+  const sceneNow = useLatest(scene);
+  return { nodes, edges, scene, graph, setMoving, movingNow, nodesNow, sceneNow };
 }
 
 function useLatest<Value>(value: Value): () => Value {
@@ -279,16 +283,34 @@ function useLatest<Value>(value: Value): () => Value {
   return useCallback(() => latest.current, []);
 }
 
-/** Where something goes that is dragged; a group takes its members along. */
-function movedWith(view: FlowView, nodes: ReadonlyMap<string, CanvasNode>, id: string, to: Point): [string, Point][] {
+/** The frame of a group, or its block where it is folded. */
+const isGroup = ({ type }: CanvasNode): boolean => type === 'frame' || type === 'fold';
+
+/** Where something goes that is dragged; a group takes its members along, which are not drawn where it is folded. */
+function movedWith(
+  view: FlowView,
+  scene: FoldedScene,
+  nodes: ReadonlyMap<string, CanvasNode>,
+  id: string,
+  to: Point,
+): [string, Point][] {
   const group = groupNamed(view, id);
   const from = nodes.get(id)?.position;
   if (group === undefined || from === undefined) return [[id, to]];
-  return group.steps.flatMap((member) => {
+  const by = { x: to.x - from.x, y: to.y - from.y };
+  const members = group.steps.flatMap((member): [string, Point][] => {
     const at = nodes.get(member)?.position;
-    return at === undefined
-      ? []
-      : ([[member, { x: at.x + to.x - from.x, y: at.y + to.y - from.y }]] as [string, Point][]);
+    return at === undefined ? [] : [[member, { x: at.x + by.x, y: at.y + by.y }]];
+  });
+  const fold = scene.folds.get(id);
+  return fold === undefined ? members : [[id, to], ...foldedMembers(fold, scene, to)];
+}
+
+/** Places of the members of a folded group that is dragged: by as much as its block is from where it stands. */
+function foldedMembers({ members, position }: Fold, { whole }: FoldedScene, to: Point): [string, Point][] {
+  return members.flatMap((member): [string, Point][] => {
+    const at = whole.placed.get(member)?.position;
+    return at === undefined ? [] : [[member, { x: at.x + to.x - position.x, y: at.y + to.y - position.y }]];
   });
 }
 
@@ -304,9 +326,7 @@ interface Ends {
 function isFit(drag: Drag, { source, target, sourceHandle, targetHandle }: Ends): boolean {
   if (drag === null) return false;
   const end: PortEnd =
-    drag.from.side === 'output'
-      ? { step: target, port: portOfHandle(targetHandle), side: 'input' }
-      : { step: source, port: portOfHandle(sourceHandle), side: 'output' };
+    drag.from.side === 'output' ? endOf(target, targetHandle, 'input') : endOf(source, sourceHandle, 'output');
   return drag.fits.get(portKey(end)) === null;
 }
 
@@ -333,12 +353,17 @@ function useThrottled<Event>(call: (event: Event) => void, every: number): (even
 const sightMargin = 28;
 
 /** What is chosen alone comes into sight, by as little as that takes: the inspector that opens may cover it. */
-function useChosenInSight(scene: Scene): void {
+function useChosenInSight(scene: FoldedScene): void {
   const { ui } = useBuilder();
   const { getViewport, setViewport } = useReactFlow();
   const chosen = useUi((state) => (state.selection.size === 1 ? [...state.selection][0] : undefined));
   const width = useStore((state) => state.width);
   const height = useStore((state) => state.height);
+  const block = chosen === undefined ? undefined : scene.standIn.get(chosen);
+  useEffect(() => {
+    // A step that is chosen alone is to be seen: by search, by a link, by keyboard.
+    if (block !== undefined) setFolded(ui, [block], false);
+  }, [block, ui]);
   const boxes = useRef(scene.boxes);
   boxes.current = scene.boxes;
   useEffect(() => {

@@ -12,6 +12,9 @@ export interface EdgeData extends Record<string, unknown> {
   type: string;
   /** The Map whose inner graph the edge belongs to. */
   within: string | null;
+  /** The steps it connects; it may be drawn at the block of a folded group. */
+  from: string;
+  to: string;
 }
 export type CanvasEdge = Edge<EdgeData, 'flow'>;
 
@@ -20,7 +23,8 @@ const inset = measures.handle / 2 - 5;
 
 /** An edge in the colour of what it carries, and how far that is. */
 export const FlowEdgeLine = memo(function FlowEdgeLine(props: EdgeProps<CanvasEdge>) {
-  const { id, source, target, sourceX, sourceY, targetX, targetY, data } = props;
+  const { id, sourceX, sourceY, targetX, targetY, data } = props;
+  const [source, target] = [data?.from ?? '', data?.to ?? ''];
   const state = useRun((run) => stateOf(run, source, target, data?.within ?? null));
   const change = useUi((ui) => ui.diff?.edges.get(id));
   const count = useRun((run) => (state === 'flowing' ? countOf(run, source, target) : 0));

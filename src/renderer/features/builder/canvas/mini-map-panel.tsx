@@ -1,6 +1,7 @@
 import { Panel, useReactFlow, useStoreApi } from '@xyflow/react';
 import { memo, type PointerEvent, useEffect, useMemo, useRef } from 'react';
 import { useFlow, useUi } from '../model/builder.ts';
+import type { FoldedScene } from '../model/folding.ts';
 import { around, type Box, type Point } from '../model/geometry.ts';
 import { frameOf } from '../model/groups.ts';
 import type { Scene } from '../model/scene.ts';
@@ -15,7 +16,7 @@ const still: ReadonlyMap<string, Point> = new Map();
  * The whole flow in the small, in the colours of who did what. Drag in it to look elsewhere, turn the wheel to come nearer.
  * It is one drawing that stays as it is while the canvas moves: only the frame of what is in sight goes along.
  */
-export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: Scene }) {
+export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: FoldedScene }) {
   const hidden = useUi((ui) => ui.drag !== null);
   const whole = useMemo(() => wholeOf(scene), [scene]);
   if (hidden || whole === null || scene.boxes.size < 2) return null;
@@ -26,7 +27,7 @@ export const MiniMapPanel = memo(function MiniMapPanel({ scene }: { scene: Scene
   );
 });
 
-function Small({ scene, whole }: { scene: Scene; whole: Box }) {
+function Small({ scene, whole }: { scene: FoldedScene; whole: Box }) {
   const { maps, steps } = useBlocks(scene, false);
   const view = useFlow((state) => state);
   const box = useRef<HTMLDivElement>(null);

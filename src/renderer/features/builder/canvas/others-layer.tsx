@@ -4,11 +4,11 @@ import { useStore } from 'zustand';
 import { personColour } from '../../../ui/avatar.tsx';
 import type { Other } from '../document/presence.ts';
 import { useBuilder } from '../model/builder.ts';
+import type { FoldedScene } from '../model/folding.ts';
 import { around } from '../model/geometry.ts';
-import type { Scene } from '../model/scene.ts';
 
 /** Where the others are: their pointers, and what they have chosen, in their colours. */
-export function OthersLayer({ scene }: { scene: Scene }) {
+export function OthersLayer({ scene }: { scene: FoldedScene }) {
   const { flow } = useBuilder();
   const others = useStore(flow.others);
   const { zoom } = useViewport();
@@ -46,8 +46,8 @@ export function OthersLayer({ scene }: { scene: Scene }) {
   );
 }
 
-function Chosen({ other, scene }: { other: Other; scene: Scene }) {
-  const boxes = other.selection.flatMap((id) => scene.boxes.get(id) ?? []);
+function Chosen({ other, scene }: { other: Other; scene: FoldedScene }) {
+  const boxes = other.selection.flatMap((id) => scene.boxes.get(scene.standIn.get(id) ?? id) ?? []);
   const box = around(boxes);
   if (box === null) return null;
   const gap = 6;

@@ -19,6 +19,9 @@ interface PortHandleProps {
   inner?: boolean;
   /** Nothing is connected yet: a short stub says that it can be dragged. */
   free?: boolean;
+  /** At the block of a folded group: how the handle is called there, and whose port it is. */
+  handle?: string;
+  of?: string;
 }
 
 /** A port: 12 px shape in a 24 px target. While an edge is drawn it grows where it fits and fades where it does not. */
@@ -29,6 +32,8 @@ export const PortHandle = memo(function PortHandle({
   at,
   inner = false,
   free = false,
+  handle = port.name,
+  of,
 }: PortHandleProps) {
   const { readOnly } = useBuilder();
   const key = portKey({ step, side, port: port.name });
@@ -44,13 +49,13 @@ export const PortHandle = memo(function PortHandle({
   };
   return (
     <Handle
-      id={handleId(side, port.name)}
+      id={handleId(side, handle)}
       type={side === 'output' ? 'source' : 'target'}
       position={side === 'output' ? Position.Right : Position.Left}
       className="flow-handle"
       style={place}
       isConnectable={!readOnly}
-      title={`${port.title}: ${typeInWords(port.type)}`}
+      title={`${of === undefined ? '' : `${of}, `}${port.title}: ${typeInWords(port.type)}`}
       data-drag={drag}
       {...(inner ? { 'data-inner': '' } : {})}
     >
@@ -70,10 +75,15 @@ function dragState(reason: string | null | undefined, source: boolean): 'fits' |
 }
 
 /** What React Flow measures of a port, and nothing to see or to grasp: edges keep their ends while one is far away. */
-export const FarPort = ({ side, port, at }: Pick<PortHandleProps, 'side' | 'port' | 'at'>) => (
+export const FarPort = ({
+  side,
+  port,
+  at,
+  handle = port.name,
+}: Omit<PortHandleProps, 'step'> & Partial<Pick<PortHandleProps, 'step'>>) => (
   <div
     className={`flow-far-port ${side === 'output' ? 'source' : 'target'}`}
-    data-handleid={handleId(side, port.name)}
+    data-handleid={handleId(side, handle)}
     data-handlepos={side === 'output' ? Position.Right : Position.Left}
     style={{ left: at.x - measures.handle / 2, top: at.y - measures.handle / 2 }}
   />

@@ -9,7 +9,7 @@ import { useCommandContext } from './use-commands.ts';
 const parts: readonly (readonly string[])[] = [
   ['align-left', 'align-center', 'align-right', 'align-top', 'align-middle', 'align-bottom'],
   ['spread-across', 'spread-down', 'arrange'],
-  ['group', 'ungroup', 'duplicate', 'delete'],
+  ['group', 'ungroup', 'fold', 'unfold', 'duplicate', 'delete'],
 ];
 
 /** What can be done with several things at once: at the top of the canvas while several are chosen. */

@@ -10,7 +10,7 @@ import { useCommandContext } from './use-commands.ts';
 const parts: readonly (readonly string[])[] = [
   ['run-from', 'run-only', 'pin', 'unpin', 'try-again'],
   ['open', 'connect', 'duplicate', 'copy', 'paste'],
-  ['group', 'ungroup', 'arrange'],
+  ['group', 'ungroup', 'fold', 'unfold', 'arrange'],
   ['add-step', 'add-note', 'import', 'find', 'choose-all', 'keys'],
   ['delete'],
 ];

@@ -186,8 +186,8 @@ export function itemWords({ total, done, failed, running }: ItemCounts): string 
 
 interface ThreadProps {
   kind: 'none' | 'unknown' | 'items';
-  items: ItemCounts | undefined;
-  progress: MapProgress | undefined;
+  items: Pick<ItemCounts, 'total' | 'failed'> | undefined;
+  progress: Pick<MapProgress, 'doneBy'> | undefined;
 }
 
 /** Three pixels along the foot: the machine's colour while one works, the weave while several do. */

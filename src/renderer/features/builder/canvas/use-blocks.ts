@@ -2,9 +2,11 @@ import { useMemo } from 'react';
 import { colourOf, type Machines } from '../../../app/machines.ts';
 import { useRun, useUi } from '../model/builder.ts';
 import { useFindings } from '../model/findings.ts';
+import type { Fold, FoldedScene } from '../model/folding.ts';
 import { useMachines } from '../model/machines-context.ts';
-import type { Placed, Scene } from '../model/scene.ts';
-import { type Blocks, blocksOf } from '../run/blocks.ts';
+import type { Placed } from '../model/scene.ts';
+import { type Blocks, blocksOf, withBlocks } from '../run/blocks.ts';
+import { foldLook } from '../run/fold-look.ts';
 import type { RunOverlay } from '../run/overlay.ts';
 import { blockColour, stepLook } from '../run/step-look.ts';
 import type { FlowDiff } from '../versions/flow-diff.ts';
@@ -18,18 +20,32 @@ export const changeColours = {
 } as const;
 
 /** The steps as blocks in the colours of who did what. Without `inner`, what stands in a Map is drawn by the Map. */
-export function useBlocks(scene: Scene, inner: boolean): Blocks {
+export function useBlocks(scene: FoldedScene, inner: boolean): Blocks {
   const machines = useMachines();
   const overlay = useRun((run) => run.overlay);
   const diff = useUi((ui) => ui.diff);
   const findings = useFindings();
-  return useMemo(
-    () =>
-      blocksOf(scene, (placed) =>
-        placed.within !== null && !inner ? null : colourOfStep(placed, { machines, overlay, diff, findings }),
-      ),
-    [scene, machines, overlay, diff, findings, inner],
+  return useMemo(() => {
+    const known = { machines, overlay, diff, findings };
+    const blocks = blocksOf(scene, (placed) => (placed.within !== null && !inner ? null : colourOfStep(placed, known)));
+    const folds = [...scene.folds.values()].filter(({ within }) => within === null || inner);
+    return withBlocks(
+      blocks,
+      folds.map((fold) => ({ colour: colourOfFold(fold, known), box: { ...fold.absolute, ...fold.size } })),
+    );
+  }, [scene, machines, overlay, diff, findings, inner]);
+}
+
+function colourOfFold({ members, within }: Fold, { machines, overlay, findings }: Known): string {
+  const look = foldLook(
+    members.map((id) => ({
+      name: '',
+      instance: instanceOf(overlay, id, within),
+      findings: findings.get(id) ?? none,
+    })),
   );
+  const colour = look.nodeId === null ? null : colourOf(machines, look.nodeId);
+  return blockColour({ ...look, end: '', thread: 'none' }, colour);
 }
 
 interface Known {

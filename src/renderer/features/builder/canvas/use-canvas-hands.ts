@@ -5,6 +5,7 @@ import { toast } from '../../../ui/toasts.tsx';
 import { useBuilder } from '../model/builder.ts';
 import { paste } from '../model/clipboard.ts';
 import type { CanvasHands } from '../model/commands.ts';
+import { foldGraph, foldScene } from '../model/folding.ts';
 import { arrange } from '../model/layout.ts';
 import { firstOf, neighbour } from '../model/neighbours.ts';
 import { graphOf } from '../model/ports.ts';
@@ -44,10 +45,11 @@ export function useCanvasHands(): CanvasHands {
       middle,
       go(direction) {
         const view = flow.view.getState();
-        const { boxes } = sceneOf(view, graphOf(view), null);
+        const graph = graphOf(view);
+        const { boxes, standIn } = foldScene(sceneOf(view, graph, null), view, graph, ui.getState().folded);
         const focused = document.activeElement?.closest<HTMLElement>('.react-flow__node')?.dataset['id'];
         const from = [...ui.getState().selection].find((id) => boxes.has(id)) ?? focused;
-        const to = from === undefined ? firstOf(boxes) : neighbour(boxes, graphOf(view), from, direction);
+        const to = from === undefined ? firstOf(boxes) : neighbour(boxes, foldGraph(graph, standIn), from, direction);
         if (to === null) return;
         select(ui, [to]);
         focusStep(to);

@@ -3,7 +3,7 @@ import { removeChosen } from '../model/actions.ts';
 import { chordOf } from '../model/chords.ts';
 import { copyChosen, paste } from '../model/clipboard.ts';
 import { type CommandContext, commandOf } from '../model/commands.ts';
-import { groupNamed } from '../model/groups.ts';
+import { groupNamed, setFolded } from '../model/groups.ts';
 import { select } from '../model/ui-state.ts';
 import { pasteText } from './paste-text.ts';
 import { useCommandContext } from './use-commands.ts';
@@ -73,6 +73,7 @@ function onNode(chord: string, { ui, flow, readOnly }: CommandContext): { run: (
   const { selection } = ui.getState();
   if (chord.startsWith('Shift')) return { run: () => select(ui, [...selection, id]) };
   if (!selection.has(id) || selection.size > 1) return { run: () => select(ui, [id]) };
+  if (ui.getState().folded.has(id)) return { run: () => setFolded(ui, [id], false) };
   if (readOnly) return null;
   if (flow.view.getState().notes.has(id)) return { run: () => ui.setState({ editingNote: id }) };
   if (groupNamed(flow.view.getState(), id) !== undefined) return { run: () => ui.setState({ naming: id }) };

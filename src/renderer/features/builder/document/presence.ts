@@ -1,3 +1,5 @@
+import { zooms } from '../model/geometry.ts';
+
 /** What others see of a person: who they are, where their pointer is, what they have chosen. */
 export interface Presence {
   /** Filled in by the host, so that nobody appears under another's name. */
@@ -54,5 +56,5 @@ export function peopleOf(others: readonly Other[]): Presence['user'][] {
 function viewOf(value: unknown): View | null {
   const { x, y, zoom } = (value ?? {}) as Partial<View>;
   if (!Number.isFinite(x) || !Number.isFinite(y) || !Number.isFinite(zoom)) return null;
-  return { x: Number(x), y: Number(y), zoom: Math.min(2, Math.max(0.08, Number(zoom))) };
+  return { x: Number(x), y: Number(y), zoom: Math.min(zooms.most, Math.max(zooms.least, Number(zoom))) };
 }

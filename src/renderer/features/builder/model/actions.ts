@@ -97,8 +97,11 @@ export function addNoteAt({ flow, ui, random }: Doing, at: Point): void {
 
 /** Deletes what is chosen; a Map goes with what stands in it. */
 export function removeChosen({ flow, ui }: Doing): void {
-  const { selection, selectedEdges } = ui.getState();
-  if (selection.size === 0 && selectedEdges.size === 0) return;
+  const { selection: chosen, selectedEdges, folded } = ui.getState();
+  if (chosen.size === 0 && selectedEdges.size === 0) return;
+  // A folded group goes with what is in it: nothing else of it was to be seen.
+  const blocks = new Set([...chosen].filter((id) => folded.has(id)));
+  const selection = new Set([...chosen, ...withMembers(flow.view.getState(), blocks)]);
   flow.closeStep();
   flow.edit((doc, origin) => {
     if (selectedEdges.size > 0) disconnect(doc, [...selectedEdges], origin);

@@ -24,6 +24,8 @@ import {
   LayoutDashboard,
   type LucideIcon,
   Maximize,
+  Maximize2,
+  Minimize2,
   MousePointer2,
   PanelRight,
   Pin,
@@ -55,7 +57,7 @@ import { type Alignment, type Axis, aligned, rearrange, spread } from './align.t
 import { duplicate } from './clipboard.ts';
 import type { Doing } from './doing.ts';
 import type { Point } from './geometry.ts';
-import { chosenGroups, groupable, groupChosen, ungroupChosen } from './groups.ts';
+import { chosenGroups, foldChosen, groupable, groupChosen, ungroupChosen } from './groups.ts';
 import type { Direction } from './neighbours.ts';
 import { select } from './ui-state.ts';
 
@@ -124,6 +126,9 @@ function outerStep(context: CommandContext): string | null {
   const id = chosenStep(context);
   return id !== null && context.flow.view.getState().steps.get(id)?.parent === undefined ? id : null;
 }
+/** Whether a chosen group, or one around what is chosen, is folded, or is not. */
+const groupsWith = ({ flow, ui }: CommandContext, folded: boolean): boolean =>
+  chosenGroups(flow.view.getState(), ui.getState().selection).some((id) => ui.getState().folded.has(id) === folded);
 const gaveSomething = (context: CommandContext, stepId: string): boolean =>
   context.session.state.getState().overlay?.steps.get(stepId)?.state === 'succeeded';
 
@@ -293,6 +298,24 @@ export const commands: readonly Command[] = [
     edits: true,
     when: ({ flow, ui }) => chosenGroups(flow.view.getState(), ui.getState().selection).length > 0,
     run: ungroupChosen,
+  },
+  {
+    id: 'fold',
+    group: 'Look',
+    label: 'Fold the group',
+    icon: Minimize2,
+    keys: ['G'],
+    when: (context) => groupsWith(context, false),
+    run: (context) => foldChosen(context, true),
+  },
+  {
+    id: 'unfold',
+    group: 'Look',
+    label: 'Unfold the group',
+    icon: Maximize2,
+    keys: ['G'],
+    when: (context) => groupsWith(context, true),
+    run: (context) => foldChosen(context, false),
   },
   {
     id: 'undo',

@@ -168,6 +168,9 @@ const overlaps = (one: Box, other: Box): boolean =>
   one.y < other.y + other.height &&
   other.y < one.y + one.height;
 
+/** How near one can come and how far away one can go; a flow of a few steps is never a speck. */
+export const zooms = { least: 0.02, leastOfFew: 0.08, most: 2 } as const;
+
 export type ZoomLevel = 'near' | 'mid' | 'far';
 
 /** From 70 % all; 35–70 % head, state and thread; below plain blocks. */

@@ -1,11 +1,12 @@
 /** Frames around steps that belong together. A group has a name and members, and no colour: colour belongs to machines. */
+import type { StoreApi } from 'zustand/vanilla';
 import { addGroup, newId, removeGroups } from '../../../../shared/flows/edit.ts';
 import type { FlowGroup } from '../../../../shared/model/flow.ts';
 import type { FlowView } from '../document/flow-view.ts';
 import type { Doing } from './doing.ts';
 import { around, type Box, grid, type Point } from './geometry.ts';
 import type { Scene } from './scene.ts';
-import { select } from './ui-state.ts';
+import { type BuilderUi, select } from './ui-state.ts';
 
 /** Multiples of the grid, so that a frame that is dragged snaps as its members do. */
 const room = { side: grid, top: 2 * grid, bottom: grid };
@@ -72,6 +73,20 @@ export function chosenGroups(view: FlowView, ids: ReadonlySet<string>): string[]
   return view.file.groups
     .filter((group) => ids.has(group.id) || group.steps.some((id) => ids.has(id)))
     .map((group) => group.id);
+}
+
+/** Folds groups into a block each, or unfolds them. */
+export function setFolded(ui: StoreApi<BuilderUi>, groups: readonly string[], fold: boolean): void {
+  const folded = new Set(ui.getState().folded);
+  for (const id of groups) folded[fold ? 'add' : 'delete'](id);
+  ui.setState({ folded });
+}
+
+/** Folds or unfolds the groups that are chosen, or around chosen steps, and chooses them. */
+export function foldChosen({ flow, ui }: Doing, fold: boolean): void {
+  const groups = chosenGroups(flow.view.getState(), ui.getState().selection);
+  setFolded(ui, groups, fold);
+  select(ui, groups);
 }
 
 /** Takes the frames away that are chosen, or around chosen steps; the steps stay, and stay chosen. */

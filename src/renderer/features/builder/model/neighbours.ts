@@ -10,7 +10,7 @@ const farOff = 1e9;
 /** The step to go to: along an edge where one leads that way, else the nearest in sight of that side; null where there is none. */
 export function neighbour(
   boxes: ReadonlyMap<string, Box>,
-  graph: FlowGraph,
+  graph: Pick<FlowGraph, 'from' | 'into'>,
   from: string,
   direction: Direction,
 ): string | null {
@@ -30,7 +30,7 @@ export function neighbour(
   return nearest(wired, true) ?? nearest(boxes.keys(), false);
 }
 
-function along(graph: FlowGraph, from: string, direction: 'left' | 'right'): string[] {
+function along(graph: Pick<FlowGraph, 'from' | 'into'>, from: string, direction: 'left' | 'right'): string[] {
   const edges = direction === 'right' ? graph.from.get(from) : graph.into.get(from);
   return (edges ?? []).map((edge) => (direction === 'right' ? edge.to.step : edge.from.step));
 }

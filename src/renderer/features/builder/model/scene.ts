@@ -126,28 +126,24 @@ export function sceneOf(view: FlowView, graph: FlowGraph, run: RunDrawing | null
   }
   for (const note of view.notes.values()) boxes.set(note.id, { ...note.position, ...note.size });
 
+  return { placed, boxes, mapAt: mapFinder(view, placed) };
+}
+
+/** Finds the innermost of these Maps at a place. */
+export function mapFinder(view: FlowView, placed: Scene['placed']): Scene['mapAt'] {
   const isInside = (id: string, except: ReadonlySet<string>): boolean => {
     for (let at: string | undefined = id; at !== undefined; at = view.steps.get(at)?.parent)
       if (except.has(at)) return true;
     return false;
   };
-  return {
-    placed,
-    boxes,
-    mapAt(point, except = new Set()) {
-      let found: { id: string; box: Box } | null = null;
-      for (const [id, { layout, absolute }] of placed) {
-        if (layout === null || isInside(id, except)) continue;
-        const box = {
-          x: absolute.x,
-          y: absolute.y + layout.well.y,
-          width: layout.width,
-          height: layout.wellSize.height,
-        };
-        if (contains(box, point)) found = { id, box };
-      }
-      return found;
-    },
+  return (point, except = new Set()) => {
+    let found: { id: string; box: Box } | null = null;
+    for (const [id, { layout, absolute }] of placed) {
+      if (layout === null || isInside(id, except)) continue;
+      const box = { x: absolute.x, y: absolute.y + layout.well.y, width: layout.width, height: layout.wellSize.height };
+      if (contains(box, point)) found = { id, box };
+    }
+    return found;
   };
 }
 

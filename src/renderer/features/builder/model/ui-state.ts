@@ -47,6 +47,8 @@ export interface BuilderUi {
   dropTarget: string | null;
   /** Asks for the inputs of a run of this extent. */
   asking: Extent | null;
+  /** Groups that this person has folded into a block each. */
+  folded: ReadonlySet<string>;
   /** The group whose name is typed. */
   naming: string | null;
   /** The search in the flow is open. */
@@ -79,6 +81,7 @@ export function createUiState(): StoreApi<BuilderUi> {
     editingNote: null,
     dropTarget: null,
     asking: null,
+    folded: new Set(),
     naming: null,
     finding: false,
     sheet: false,

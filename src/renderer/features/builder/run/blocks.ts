@@ -34,6 +34,14 @@ export function blocksOf(scene: Scene, colourOf: ColourOfStep): Blocks {
   return { maps: joined(maps), steps: joined(steps) };
 }
 
+/** These with further blocks, over the steps. */
+export const withBlocks = ({ maps, steps }: Blocks, more: readonly { colour: string; box: Box }[]): Blocks => {
+  if (more.length === 0) return { maps, steps };
+  const all = new Map(steps.map(({ colour, path }) => [colour, [path]]));
+  for (const { colour, box } of more) all.set(colour, [...(all.get(colour) ?? []), pathOf(box)]);
+  return { maps, steps: joined(all) };
+};
+
 const joined = (parts: ReadonlyMap<string, readonly string[]>): Block[] =>
   [...parts].map(([colour, paths]) => ({ colour, path: paths.join('') }));
 

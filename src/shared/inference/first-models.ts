@@ -1,5 +1,5 @@
 /** Which of the models that a workspace can reach a new sample uses. Pure. */
-import { modelRefText, type ReachableModel } from '../../shared/model/inference.ts';
+import { modelRefText, type ReachableModel } from '../model/inference.ts';
 
 export interface ChosenModels {
   /** As settings hold them; empty where there is none. */
