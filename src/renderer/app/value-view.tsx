@@ -219,28 +219,3 @@ function FileLink({ file }: { file: FileValue }) {
     </a>
   );
 }
-
-/** The values of several ports: one alone stands for itself. */
-export function PortValues({
-  values,
-  cut,
-  empty,
-}: {
-  values: Record<string, unknown>;
-  cut: readonly string[];
-  empty: string;
-}) {
-  const ports = Object.entries(values);
-  if (ports.length === 0) return <p className="text-12 text-ink-3">{empty}</p>;
-  return (
-    <div className="flex flex-col gap-3">
-      {ports.map(([port, value]) => (
-        <div key={port} className="flex flex-col gap-1">
-          {ports.length > 1 && <span className="text-12 text-ink-3">{port}</span>}
-          <ValueView value={value} />
-          {cut.includes(port) && <p className="text-11 text-ink-3">Only the beginning is shown here.</p>}
-        </div>
-      ))}
-    </div>
-  );
-}

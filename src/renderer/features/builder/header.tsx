@@ -3,6 +3,7 @@ import { CalendarClock, ChevronDown, Download, Keyboard, Pencil } from 'lucide-r
 import { useState } from 'react';
 import { useStore } from 'zustand';
 import { renameFlow } from '../../../shared/flows/edit.ts';
+import { saveFile } from '../../app/save-file.ts';
 import { TriggersDialog } from '../../app/triggers-dialog.tsx';
 import { useWorkspace } from '../../app/workspace.ts';
 import { Avatar } from '../../ui/avatar.tsx';
@@ -15,7 +16,6 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { type Other, peopleOf } from './document/presence.ts';
 import { useBuilder, useFlow, useUi } from './model/builder.ts';
-import { saveFile } from './save-file.ts';
 
 /** Where one is, whether everything is saved, and who else is here. */
 export function Header() {

@@ -9,7 +9,7 @@ import { useJobOutput } from '../../api/use-job-output.ts';
 import { AgentCalls } from '../../app/agent-calls.tsx';
 import { JobHistory } from '../../app/job-history.tsx';
 import { useMachines } from '../../app/machines.ts';
-import { PortValues } from '../../app/value-view.tsx';
+import { PortValues } from '../../app/port-values.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { CodeText } from '../../ui/code-text.tsx';
 import { ErrorPanel } from '../../ui/error-state.tsx';
@@ -116,10 +116,11 @@ function Shown({ run, detail, chosen, title, under }: ShownProps) {
       )}
       <Tabs label="Evidence" value={shown} onChange={setTab} tabs={tabs} className="-mx-4 px-4">
         <TabPanel value="input">
-          <PortValues values={detail.inputs} cut={detail.cut} empty="Nothing went in." />
+          <PortValues tools values={detail.inputs} cut={detail.cut} empty="Nothing went in." />
         </TabPanel>
         <TabPanel value="output">
           <PortValues
+            tools
             values={detail.outputs}
             cut={detail.cut}
             empty={instance.finishedAt === undefined ? 'Nothing came out yet.' : 'Nothing came out.'}

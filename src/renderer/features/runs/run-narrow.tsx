@@ -4,8 +4,8 @@ import { type CSSProperties, useState } from 'react';
 import type { RunDetail, StepInstance } from '../../../shared/model/run.ts';
 import { LiveMark } from '../../app/live-mark.tsx';
 import { colourOf, type Machines, useMachines, weaveOf, weaveWords } from '../../app/machines.ts';
+import { PortValues } from '../../app/port-values.tsx';
 import { runTook, runWords } from '../../app/run-words.ts';
-import { PortValues } from '../../app/value-view.tsx';
 import { useWorkspace } from '../../app/workspace.ts';
 import { MachineChip } from '../../ui/machine-chip.tsx';
 import { Mosaic, mosaicLimit } from '../../ui/mosaic.tsx';
@@ -71,7 +71,7 @@ export function NarrowRun({ detail }: { detail: RunDetail }) {
         {Object.keys(detail.outputs).length > 0 && (
           <section aria-label="Result" className="mt-5">
             <h2 className="mb-2 text-15 font-strong">Result</h2>
-            <PortValues values={detail.outputs} cut={detail.cut} empty="" />
+            <PortValues tools values={detail.outputs} cut={detail.cut} empty="" />
           </section>
         )}
       </div>

@@ -3,8 +3,8 @@ import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { RunDetail, StepInstance } from '../../../shared/model/run.ts';
 import { useMachines } from '../../app/machines.ts';
 import { LoadError } from '../../app/page-states.tsx';
+import { PortValues } from '../../app/port-values.tsx';
 import { useNarrow } from '../../app/use-media.ts';
-import { PortValues } from '../../app/value-view.tsx';
 import { useWorkspace } from '../../app/workspace.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
@@ -185,6 +185,7 @@ const Result = ({ detail }: { detail: RunDetail }) => (
   <div className="flex flex-col gap-3 p-4">
     <h2 className="text-15 font-strong">Result</h2>
     <PortValues
+      tools
       values={detail.outputs}
       cut={detail.cut}
       empty={detail.run.finishedAt === null ? 'It comes when the run has finished.' : 'The run gave no output.'}

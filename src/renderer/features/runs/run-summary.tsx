@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react';
-import type { RunSummary } from '../../../shared/model/run.ts';
+import { isRunOver, type RunSummary } from '../../../shared/model/run.ts';
 import { useMachines, weaveOf, weaveWords } from '../../app/machines.ts';
 import { runTook } from '../../app/run-words.ts';
 import { Avatar } from '../../ui/avatar.tsx';
@@ -64,7 +64,9 @@ function WhoDidTheWork({ run }: { run: RunSummary }) {
       </div>
       <Weave stretches={weaveOf(run, machines)} label={weaveWords(run, machines)} className="mt-1.25" />
       <div className="mt-1.25 row gap-3 overflow-hidden text-12 leading-[14px] text-ink-2">
-        {parts.length === 0 && <span className="text-ink-3">No node yet</span>}
+        {parts.length === 0 && (
+          <span className="text-ink-3">{isRunOver(run.state) ? 'The host alone' : 'No node yet'}</span>
+        )}
         {parts.slice(0, 5).map((part) => {
           const machine = machines.get(part.nodeId ?? '');
           return (

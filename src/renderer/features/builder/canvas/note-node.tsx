@@ -6,7 +6,9 @@ import { useBuilder, useUi } from '../model/builder.ts';
 import { snap } from '../model/geometry.ts';
 
 /** Loaded with the first note: most flows have none. */
-const NoteText = lazy(() => import('./note-text.tsx').then((module) => ({ default: module.NoteText })));
+const MarkdownText = lazy(() =>
+  import('../../../app/markdown-text.tsx').then((module) => ({ default: module.MarkdownText })),
+);
 
 export type NoteNodeType = Node<{ note: FlowNote }, 'note'>;
 
@@ -51,7 +53,7 @@ export const NoteNode = memo(function NoteNode({ data: { note }, selected }: Nod
           <span className="hint">{readOnly ? '' : 'Double-click to write'}</span>
         ) : (
           <Suspense fallback={note.text}>
-            <NoteText>{note.text}</NoteText>
+            <MarkdownText>{note.text}</MarkdownText>
           </Suspense>
         )}
       </div>

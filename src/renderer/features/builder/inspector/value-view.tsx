@@ -1,5 +1,6 @@
 import { Copy, Download, FileText } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
+import { saveFile } from '../../../app/save-file.ts';
 import { IconButton } from '../../../ui/button.tsx';
 import { CodeText } from '../../../ui/code-text.tsx';
 import { copyText } from '../../../ui/copy.ts';
@@ -7,7 +8,6 @@ import { Icon } from '../../../ui/icon.tsx';
 import { formatBytes, formatCount } from '../../../ui/numbers.ts';
 import { Segmented } from '../../../ui/segmented.tsx';
 import { Skeleton } from '../../../ui/skeleton.tsx';
-import { saveFile } from '../save-file.ts';
 import { FilePicture } from './file-picture.tsx';
 import { inCell, isFigure, type Shown, shownAs } from './value-kind.ts';
 
@@ -22,7 +22,9 @@ interface ValueViewProps {
 type Way = 'plain' | 'markdown' | 'json';
 
 /** Loaded when somebody looks at a text as Markdown. */
-const NoteText = lazy(() => import('../canvas/note-text.tsx').then((module) => ({ default: module.NoteText })));
+const MarkdownText = lazy(() =>
+  import('../../../app/markdown-text.tsx').then((module) => ({ default: module.MarkdownText })),
+);
 
 /** A value of a port: a table, a text, pictures, or JSON; as one likes to read it, to copy and to take along. */
 export function ValueView({ value, empty = 'Nothing', name = 'value' }: ValueViewProps) {
@@ -50,7 +52,7 @@ export function ValueView({ value, empty = 'Nothing', name = 'value' }: ValueVie
       ) : way === 'markdown' && shown.kind === 'text' ? (
         <Suspense fallback={<Skeleton width="100%" height={96} />}>
           <div className="flow-value-text">
-            <NoteText>{shown.text}</NoteText>
+            <MarkdownText>{shown.text}</MarkdownText>
           </div>
         </Suspense>
       ) : (

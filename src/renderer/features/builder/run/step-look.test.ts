@@ -22,6 +22,12 @@ describe('how a step looks', () => {
     });
   });
 
+  it('F8: a step that waits for a time says until when', () => {
+    const at = Date.parse('2026-11-28T15:30:00');
+    const waiting = { state: 'running', startedAt: at, waitsUntil: at + 3_600_000 } as const;
+    expect(stepLook(input(waiting)).words).toBe('Until today at 16:30');
+  });
+
   it('F1: every state has a frame, a glyph and words', () => {
     const states = [
       'waiting',

@@ -1,6 +1,6 @@
 /** How a step looks and what it says in its foot: one function of the run, the findings and the placement. Pure. */
 import type { StepInstance, StepState } from '../../../../shared/model/run.ts';
-import { formatAbout, formatCount, formatDuration, formatPlural } from '../../../ui/numbers.ts';
+import { formatAbout, formatCount, formatDuration, formatPlural, formatWhen } from '../../../ui/numbers.ts';
 import type { GlyphState } from '../../../ui/state-glyph.tsx';
 import { glyphOfStep } from '../../../ui/states.ts';
 import type { MapProgress } from './overlay.ts';
@@ -72,6 +72,8 @@ function wordsOf(instance: StepInstance, { map, waitsFor, placement }: LookInput
     case 'ready':
       return 'In line';
     case 'running':
+      if (instance.waitsUntil !== undefined)
+        return `Until ${formatWhen(instance.waitsUntil, instance.startedAt ?? instance.waitsUntil)}`;
       return instance.items === undefined ? (instance.summary ?? 'On the host') : itemsWords(instance.items, map);
     case 'succeeded':
       if (instance.pinned === true) return 'Pinned, not executed';

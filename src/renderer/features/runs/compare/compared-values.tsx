@@ -57,7 +57,7 @@ function Port({ name, left, right, cut }: { name: string; left: unknown; right: 
 }
 
 export const Beside = ({ left, right }: { left: ReactNode; right: ReactNode }) => (
-  <div className="grid gap-3 sm:grid-cols-2">
+  <div className="grid gap-3 narrow:grid-cols-2">
     <div className="min-w-0">{left}</div>
     <div className="min-w-0">{right}</div>
   </div>

@@ -1,3 +1,4 @@
+import './markdown-text.css';
 import Markdown, { type Components } from 'react-markdown';
 
 /** Links lead out of the flow, so they open beside it and tell nobody where from; pictures from elsewhere are not loaded. */
@@ -11,8 +12,8 @@ const parts: Components = {
 };
 
 /** The text of a note or a result as Markdown. HTML in it stays text; addresses are only of the web and of mail. */
-export const NoteText = ({ children }: { children: string }) => (
-  <div className="flow-markdown">
+export const MarkdownText = ({ children }: { children: string }) => (
+  <div className="markdown">
     <Markdown components={parts}>{children}</Markdown>
   </div>
 );
