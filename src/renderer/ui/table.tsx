@@ -22,8 +22,15 @@ interface TableProps {
 }
 
 export function Table({ label, columns, rows = 'plain', fixed = false, children }: TableProps) {
+  const wideOnly = columns.flatMap(({ narrow }, index) => (narrow === false ? [index + 1] : [])).join(' ');
   return (
-    <table className="ui-table" data-rows={rows} aria-label={label} style={fixed ? { tableLayout: 'fixed' } : {}}>
+    <table
+      className="ui-table"
+      data-rows={rows}
+      data-wide-only={wideOnly}
+      aria-label={label}
+      style={fixed ? { tableLayout: 'fixed' } : {}}
+    >
       <colgroup>
         {columns.map((column, index) => (
           <col key={columnKey(column, index)} style={column.width === undefined ? {} : { width: column.width }} />

@@ -118,13 +118,17 @@ function Drawing() {
   );
 }
 
+/** Of what is chosen others are told at most so much. */
+const mostShown = 200;
+
 /** Others see what this person has chosen. */
 function useSelectionPresence(): void {
   const { flow, ui } = useBuilder();
   useEffect(
     () =>
       ui.subscribe(
-        (now, before) => now.selection !== before.selection && flow.present({ selection: [...now.selection] }),
+        (now, before) =>
+          now.selection !== before.selection && flow.present({ selection: [...now.selection].slice(0, mostShown) }),
       ),
     [flow, ui],
   );

@@ -14,6 +14,7 @@ import { formatCount, formatDuration, formatPlural } from '../../ui/numbers.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
+import { Select } from '../../ui/select.tsx';
 import { LoadingWords, Skeleton } from '../../ui/skeleton.tsx';
 import { Table, TableRow } from '../../ui/table.tsx';
 import { toast } from '../../ui/toasts.tsx';
@@ -65,7 +66,7 @@ export function UsagePage() {
         actions={narrow ? undefined : actions}
       />
       {narrow && <div className="row flex-wrap gap-2 border-b border-line bg-surface px-5 py-2.5">{actions}</div>}
-      <div className="flex min-h-0 flex-1 flex-col overflow-auto p-5">
+      <div className="flex min-h-0 flex-1 flex-col overflow-auto p-3 narrow:p-5">
         {report === undefined ? (
           byDay.isError ? (
             <LoadError
@@ -90,11 +91,22 @@ export function UsagePage() {
             <Panel title="Tokens by day">
               <DayChart report={report} />
             </Panel>
-            <Panel title="By" end={<Segmented label="Summed by" value={by} segments={groups} onChange={setBy} />}>
+            <Panel
+              title="By"
+              end={
+                narrow ? (
+                  <Select className="w-32" label="Summed by" value={by} options={groups} onChange={setBy} />
+                ) : (
+                  <Segmented label="Summed by" value={by} segments={groups} onChange={setBy} />
+                )
+              }
+            >
               {grouped.data === undefined ? (
                 <div className="p-4">
                   <Skeleton width="100%" height={120} />
                 </div>
+              ) : narrow ? (
+                <NarrowLines report={grouped.data} />
               ) : (
                 <Lines report={grouped.data} />
               )}
@@ -116,12 +128,15 @@ function totalWords({ total, currency, cut }: UsageReport): string {
 const costInWords = (cost: number, currency: string) =>
   new Intl.NumberFormat('en-GB', { style: 'currency', currency, maximumFractionDigits: cost < 1 ? 4 : 2 }).format(cost);
 
+const priceWords = ({ cost, unpriced }: UsageReport['lines'][number], currency: string) =>
+  cost === null ? 'No price' : `${unpriced > 0 ? '≥ ' : ''}${costInWords(cost, currency)}`;
+
 const columns = [
   { head: 'Name' },
-  { head: 'Requests', width: '96px', right: true, narrow: false },
+  { head: 'Requests', width: '96px', right: true },
   { head: 'Tokens in', width: '110px', right: true },
   { head: 'Tokens out', width: '110px', right: true },
-  { head: 'Time', width: '100px', right: true, narrow: false },
+  { head: 'Time', width: '100px', right: true },
   { head: 'Cost', width: '120px', right: true },
 ];
 
@@ -142,12 +157,31 @@ const Lines = ({ report: { lines, currency } }: { report: UsageReport }) => (
           {formatCount(line.outputTokens)}
         </td>
         <td data-right="">{formatDuration(line.ms)}</td>
-        <td data-right="">
-          {line.cost === null ? 'No price' : `${line.unpriced > 0 ? '≥ ' : ''}${costInWords(line.cost, currency)}`}
-        </td>
+        <td data-right="">{priceWords(line, currency)}</td>
       </TableRow>
     ))}
   </Table>
+);
+
+/** On a narrow screen: the name and what it cost, and the figures under it. */
+const NarrowLines = ({ report: { lines, currency } }: { report: UsageReport }) => (
+  <ul aria-label="Usage">
+    {lines.map((line) => (
+      <li key={line.key} className="border-b border-line px-4 py-2.5 last:border-b-0">
+        <div className="row gap-3">
+          <span className="cut min-w-0 flex-1 font-strong">{line.label}</span>
+          <span>{priceWords(line, currency)}</span>
+        </div>
+        <div className="text-12 text-ink-2">
+          {line.estimated > 0 && '≈ '}
+          {formatCount(line.inputTokens)} tokens in, {formatCount(line.outputTokens)} out
+        </div>
+        <div className="text-12 text-ink-3">
+          {formatPlural(line.requests, 'request')}, {formatDuration(line.ms)}
+        </div>
+      </li>
+    ))}
+  </ul>
 );
 
 function Export(range: { from: number; to: number }) {

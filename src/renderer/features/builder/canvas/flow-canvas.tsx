@@ -18,7 +18,7 @@ import { useBuilder, useFlow, useRun, useUi } from '../model/builder.ts';
 import { useFindings } from '../model/findings.ts';
 import { type Fold, type FoldedScene, foldScene } from '../model/folding.ts';
 import { grid, type Point, type ZoomLevel, zoomLevel, zooms } from '../model/geometry.ts';
-import { groupNamed, setFolded } from '../model/groups.ts';
+import { groupNamed, setFolded, topOf, withMembers } from '../model/groups.ts';
 import { fitsOf, graphOf } from '../model/ports.ts';
 import { sceneOf } from '../model/scene.ts';
 import { type PortEnd, portKey, select } from '../model/ui-state.ts';
@@ -28,6 +28,7 @@ import { type CanvasNode, edgesOf, nodesOf } from './canvas-nodes.ts';
 import { ConnectionLine } from './connection-line.tsx';
 import { DotGround } from './dot-ground.tsx';
 import { DragReason } from './drag-reason.tsx';
+import { FarChosen } from './far-chosen.tsx';
 import { FarEdges } from './far-edges.tsx';
 import { FarSteps } from './far-steps.tsx';
 import { type CanvasEdge, FlowEdgeLine } from './flow-edge-line.tsx';
@@ -47,6 +48,8 @@ const nodeTypes = { step: StepNode, note: NoteNode, frame: GroupNode, fold: Fold
 const edgeTypes = { flow: FlowEdgeLine };
 const snapGrid: [number, number] = [grid, grid];
 const noEdges: CanvasEdge[] = [];
+/** Of a flow that is drawn from far away, more chosen steps than this are drawn too. */
+const mostReal = 100;
 /** A flow of more steps draws only those in sight, and far out only a drawing of them. */
 const manySteps = 150;
 const nobody: ReadonlyMap<string, Point> = new Map();
@@ -61,9 +64,22 @@ export function FlowCanvas() {
   const { screenToFlowPosition } = useReactFlow();
   const zoom = useZoomLevel();
   const drawn = zoom === 'far' && nodes.length > manySteps;
-  const real = useRealNodes(nodes, drawn);
+  const crowd = useUi((state) => drawn && state.selection.size > mostReal);
+  const real = useRealNodes(nodes, drawn, crowd);
   useMotion();
   useChosenInSight(scene);
+
+  const { sceneNow, nodesNow } = canvas;
+  const movedNow = useCallback(
+    (id: string, to: Point) => {
+      const view = flow.view.getState();
+      const { selection } = ui.getState();
+      return crowd && selection.has(id)
+        ? allMoved(view, sceneNow(), selection, id, to)
+        : movedWith(view, sceneNow(), nodesNow(), id, to);
+    },
+    [flow, ui, crowd, sceneNow, nodesNow],
+  );
 
   const onNodesChange = useCallback(
     (changes: NodeChange<CanvasNode>[]) => {
@@ -74,14 +90,12 @@ export function FlowCanvas() {
         if (change.type === 'select' && change.selected) next.add(change.id);
         else if (change.type === 'select') next.delete(change.id);
         else if (change.type === 'position' && change.dragging === true && change.position !== undefined)
-          moved.push(
-            ...movedWith(flow.view.getState(), canvas.sceneNow(), canvas.nodesNow(), change.id, change.position),
-          );
+          moved.push(...movedNow(change.id, change.position));
       }
       if (changes.some((change) => change.type === 'select')) select(ui, next, ui.getState().selectedEdges);
       if (moved.length > 0) canvas.setMoving((before) => new Map([...before, ...moved]));
     },
-    [ui, flow, canvas.setMoving, canvas.nodesNow, canvas.sceneNow],
+    [ui, movedNow, canvas.setMoving],
   );
 
   const onEdgesChange = useCallback(
@@ -95,7 +109,7 @@ export function FlowCanvas() {
 
   const onDrag = (event: { clientX: number; clientY: number } | object, dragged: readonly CanvasNode[]) => {
     if (!('clientX' in event) || dragged.every((node) => node.type !== 'step')) return;
-    if (dragged.some(isGroup)) return;
+    if (crowd || dragged.some(isGroup)) return;
     const target = scene.mapAt(
       screenToFlowPosition({ x: event.clientX, y: event.clientY }),
       new Set(dragged.map((node) => node.id)),
@@ -105,10 +119,10 @@ export function FlowCanvas() {
 
   const onDragStop = (dragged: readonly CanvasNode[]) => {
     const target = ui.getState().dropTarget;
-    const groups = dragged.filter(isGroup);
-    if (groups.length > 0) dropAll(doing, canvas.movingNow());
+    const together = crowd || dragged.some(isGroup);
+    if (together) dropAll(doing, canvas.movingNow());
     const places = new Map(
-      (groups.length > 0 ? [] : dragged).map((node) => {
+      (together ? [] : dragged).map((node) => {
         const parent =
           node.parentId === undefined ? { x: 0, y: 0 } : (scene.placed.get(node.parentId)?.absolute ?? { x: 0, y: 0 });
         return [node.id, { x: parent.x + node.position.x, y: parent.y + node.position.y }] as const;
@@ -198,6 +212,7 @@ export function FlowCanvas() {
         <DotGround />
         {zoom === 'far' && <FarEdges graph={graph} scene={scene} />}
         {drawn && <FarSteps scene={scene} />}
+        {crowd && <FarChosen scene={scene} moving={canvas.moving} />}
         <OthersLayer scene={scene} />
         <Following />
         <SelectionBar />
@@ -226,7 +241,7 @@ function useZoomLevel(): ZoomLevel {
 }
 
 /** Of a large flow that is drawn from far away only what one has to do with: what is chosen, and what the pointer is over. */
-function useRealNodes(nodes: CanvasNode[], drawn: boolean): CanvasNode[] {
+function useRealNodes(nodes: CanvasNode[], drawn: boolean, crowd: boolean): CanvasNode[] {
   const { flow } = useBuilder();
   const under = useUi((state) => (drawn ? state.under : null));
   return useMemo(() => {
@@ -234,11 +249,12 @@ function useRealNodes(nodes: CanvasNode[], drawn: boolean): CanvasNode[] {
     const { steps } = flow.view.getState();
     const wanted = new Set<string>();
     for (const node of nodes) {
-      if (node.selected !== true && node.id !== under && node.type === 'step') continue;
+      const chosen = node.selected === true && !crowd;
+      if (!chosen && node.id !== under && node.type === 'step') continue;
       for (let id: string | undefined = node.id; id !== undefined; id = steps.get(id)?.parent) wanted.add(id);
     }
     return nodes.filter((node) => wanted.has(node.id));
-  }, [nodes, drawn, under, flow]);
+  }, [nodes, drawn, crowd, under, flow]);
 }
 
 /** The nodes and edges of what is seen; made again only as far as something changed. */
@@ -274,7 +290,7 @@ function useCanvas() {
   const movingNow = useLatest(moving);
   const nodesNow = useCallback(() => knownNodes.current, []);
   const sceneNow = useLatest(scene);
-  return { nodes, edges, scene, graph, setMoving, movingNow, nodesNow, sceneNow };
+  return { nodes, edges, scene, graph, moving, setMoving, movingNow, nodesNow, sceneNow };
 }
 
 function useLatest<Value>(value: Value): () => Value {
@@ -304,6 +320,22 @@ function movedWith(
   });
   const fold = scene.folds.get(id);
   return fold === undefined ? members : [[id, to], ...foldedMembers(fold, scene, to)];
+}
+
+/** Where everything goes that is chosen when one of it is dragged, and the rest of it is only a drawing. */
+function allMoved(
+  view: FlowView,
+  { whole }: FoldedScene,
+  selection: ReadonlySet<string>,
+  id: string,
+  to: Point,
+): [string, Point][] {
+  const from = whole.placed.get(id)?.position;
+  if (from === undefined) return [[id, to]];
+  return topOf(view, withMembers(view, selection)).flatMap((one): [string, Point][] => {
+    const at = whole.placed.get(one)?.position ?? view.notes.get(one)?.position;
+    return at === undefined ? [] : [[one, { x: at.x + to.x - from.x, y: at.y + to.y - from.y }]];
+  });
 }
 
 /** Places of the members of a folded group that is dragged: by as much as its block is from where it stands. */

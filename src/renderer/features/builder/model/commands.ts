@@ -189,7 +189,7 @@ export const commands: readonly Command[] = [
   {
     id: 'add-step',
     group: 'Add',
-    label: 'Add a step',
+    label: 'Add step',
     icon: Plus,
     keys: ['A'],
     edits: true,

@@ -27,13 +27,13 @@ const folded = (file: FlowFile, ...groups: string[]) => {
 };
 
 describe('a folded group', () => {
-  test('stands as one block where its frame begins, with a port for each edge that crosses it', () => {
+  test('stands as one block where its first step stands, with a port for each edge that crosses it', () => {
     const { scene } = folded(chain, 'post');
     expect([...scene.placed.keys()]).toEqual(['ask', 'out']);
     const fold = scene.folds.get('post') ?? expect.fail();
     expect(fold.inputs.map(({ end, title }) => [end.step, end.port, title])).toEqual([['say', 'value', 'say']]);
     expect(fold.outputs.map(({ end }) => [end.step, end.port])).toEqual([['again', 'text']]);
-    expect(scene.boxes.get('post')).toMatchObject({ x: 336, y: -48, width: 208 });
+    expect(scene.boxes.get('post')).toMatchObject({ x: 360, y: 0, width: 208 });
     expect(scene.boxes.has('say')).toBe(false);
     expect(scene.whole.placed.has('say')).toBe(true);
   });

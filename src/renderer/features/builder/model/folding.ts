@@ -7,7 +7,6 @@ import type { Port } from '../../../../shared/flows/step-type.ts';
 import type { FlowEdge, FlowGroup } from '../../../../shared/model/flow.ts';
 import type { FlowView } from '../document/flow-view.ts';
 import { type Extent, type Point, stepSize } from './geometry.ts';
-import { frameOf } from './groups.ts';
 import { portAt } from './ports.ts';
 import { mapFinder, type Scene } from './scene.ts';
 import type { PortEnd } from './ui-state.ts';
@@ -27,11 +26,13 @@ export interface Fold {
   inputs: readonly FoldPort[];
   outputs: readonly FoldPort[];
   size: Extent;
+  /** Where the leftmost of its steps stands, so that the edge to it stays as it was. */
   absolute: Point;
-  /** The Map it stands in, the outermost one, and its place relative to the first. */
-  parent: string | undefined;
-  within: string | null;
+  /** Relative to the Map around it. */
   position: Point;
+  parent: string | undefined;
+  /** The outermost Map around it. */
+  within: string | null;
 }
 
 /** A scene in which the steps of folded groups are not seen: blocks have their boxes. */
@@ -43,7 +44,6 @@ export interface FoldedScene extends Scene {
   whole: Scene;
 }
 
-const still: ReadonlyMap<string, Point> = new Map();
 const width = 208;
 
 export function foldScene(scene: Scene, view: FlowView, graph: FlowGraph, folded: ReadonlySet<string>): FoldedScene {
@@ -106,22 +106,21 @@ function portsOfFolds(view: FlowView, graph: FlowGraph, standIn: ReadonlyMap<str
 }
 
 function foldOf(group: FlowGroup, scene: Scene, { inputs, outputs }: FoldPorts): Fold | null {
-  const frame = frameOf(group, scene, still);
   const members = group.steps.filter((id) => scene.placed.has(id));
-  const first = scene.placed.get(members[0] ?? '');
-  if (frame === null || first === undefined) return null;
-  const absolute = { x: frame.x, y: frame.y };
-  const origin = { x: first.absolute.x - first.position.x, y: first.absolute.y - first.position.y };
+  const [first] = members
+    .flatMap((id) => scene.placed.get(id) ?? [])
+    .toSorted((one, other) => one.absolute.x - other.absolute.x);
+  if (first === undefined) return null;
   return {
     group,
     members,
     inputs,
     outputs,
     size: stepSize(width, Math.max(inputs.length, outputs.length), { kind: 'none' }),
-    absolute,
+    absolute: first.absolute,
     parent: first.step.parent,
     within: first.within,
-    position: { x: absolute.x - origin.x, y: absolute.y - origin.y },
+    position: first.position,
   };
 }
 

@@ -4,7 +4,7 @@ import { readGraph } from '../../../../shared/flows/graph.ts';
 import { normalFile } from '../../../../shared/flows/normal-form.ts';
 import { type FlowFile, type FlowStep, flowSchemaId } from '../../../../shared/model/flow.ts';
 import { emptyView, viewOf } from '../document/flow-view.ts';
-import type { Box } from './geometry.ts';
+import { around, type Box } from './geometry.ts';
 import { placesOf } from './layout.ts';
 import { sceneOf } from './scene.ts';
 
@@ -55,10 +55,10 @@ const overlap = (one: Box, other: Box) =>
   one.y < other.y + other.height &&
   other.y < one.y + one.height;
 
-async function laidOut(only: ReadonlySet<string> | null = null) {
+async function laidOut(only: ReadonlySet<string> | null = null, groups: FlowFile['groups'] = []) {
   const view = viewOf(file, emptyView);
   const graph = readGraph(view.file);
-  const moves = await placesOf(graph, sceneOf(view, graph, null), only, engine);
+  const moves = await placesOf(graph, sceneOf(view, graph, null), only, engine, groups);
   const next = viewOf(
     { ...file, steps: file.steps.map((one) => ({ ...one, position: moves.get(one.id) ?? one.position })) },
     emptyView,
@@ -82,6 +82,14 @@ describe('the layout', () => {
     ] as const)
       expect(overlap(at(one), at(other)), `${one} and ${other}`).toBe(false);
     expect(at('second').x + at('second').width).toBeLessThan(at('each').x + at('each').width);
+  });
+
+  it('keeps the steps of a group together: no other stands in its frame', async () => {
+    const group = { id: 'g', name: 'G', steps: ['in', 'aside'] };
+    const { boxes } = await laidOut(null, [group, { id: 'h', name: 'H', steps: ['first'] }]);
+    const { x, y, width, height } = around(group.steps.flatMap((id) => boxes.get(id) ?? [])) ?? expect.fail();
+    const frame = { x: x - 24, y: y - 48, width: width + 48, height: height + 72 };
+    for (const id of ['each', 'out']) expect(overlap(frame, boxes.get(id) ?? expect.fail()), id).toBe(false);
   });
 
   it('arranges only what is chosen', async () => {

@@ -5,6 +5,7 @@
 import type { ElkNode } from 'elkjs/lib/elk-api.js';
 import { moveSteps } from '../../../../shared/flows/edit.ts';
 import type { FlowGraph } from '../../../../shared/flows/graph.ts';
+import type { FlowGroup } from '../../../../shared/model/flow.ts';
 import type { Doing } from './doing.ts';
 import { type Extent, mapLayout, type Point, portPoint, snap } from './geometry.ts';
 import { withMembers } from './groups.ts';
@@ -16,6 +17,7 @@ export type LayoutEngine = (graph: ElkNode) => Promise<ElkNode>;
 const options: Readonly<Record<string, string>> = {
   'elk.algorithm': 'layered',
   'elk.direction': 'RIGHT',
+  'elk.hierarchyHandling': 'INCLUDE_CHILDREN',
   'elk.padding': '[top=0,left=0,bottom=0,right=0]',
   'elk.layered.spacing.nodeNodeBetweenLayers': '72',
   'elk.spacing.nodeNode': '48',
@@ -30,7 +32,8 @@ export async function arrange({ flow, ui }: Doing, engine: LayoutEngine): Promis
   const view = flow.view.getState();
   const graph = graphOf(view);
   const chosen = [...withMembers(view, ui.getState().selection)].filter((id) => view.steps.has(id));
-  const moves = await placesOf(graph, sceneOf(view, graph, null), chosen.length > 1 ? new Set(chosen) : null, engine);
+  const only = chosen.length > 1 ? new Set(chosen) : null;
+  const moves = await placesOf(graph, sceneOf(view, graph, null), only, engine, view.file.groups);
   if (moves.size === 0) return;
   flow.closeStep();
   flow.edit((doc, origin) => moveSteps(doc, moves, origin));
@@ -42,21 +45,30 @@ export async function placesOf(
   scene: Scene,
   only: ReadonlySet<string> | null,
   engine: LayoutEngine,
+  groups: readonly FlowGroup[] = [],
 ): Promise<Map<string, Point>> {
   const moves = new Map<string, Point>();
   const sizes = new Map([...scene.placed].map(([id, { size }]) => [id, size as Extent]));
   for (const scope of innermostFirst(graph)) {
     const ids = (graph.scopes.get(scope) ?? []).map(({ id }) => id).filter((id) => only === null || only.has(id));
     if (ids.length > (only === null ? 0 : 1)) {
-      const done = await engine(elkGraph(graph, scene, ids, sizes));
+      const done = await engine(elkGraph(graph, scene, ids, sizes, groups));
       const origin = originOf(scene, scope, ids);
-      for (const { id, x = 0, y = 0 } of done.children ?? [])
-        moves.set(id, { x: snap(x) + origin.x, y: snap(y) + origin.y });
+      for (const [id, { x, y }] of laidOut(done)) moves.set(id, { x: snap(x) + origin.x, y: snap(y) + origin.y });
     }
     const map = scene.placed.get(scope);
     if (map !== undefined) sizes.set(scope, sizeOfMap(graph, scene, scope, sizes, moves));
   }
   return moves;
+}
+
+/** Where the steps stand, those in groups too. */
+function laidOut(done: ElkNode): [string, Point][] {
+  return (done.children ?? []).flatMap(({ id, x = 0, y = 0, children }): [string, Point][] =>
+    children === undefined || children.length === 0
+      ? [[id, { x, y }]]
+      : children.map((child) => [child.id, { x: x + (child.x ?? 0), y: y + (child.y ?? 0) }]),
+  );
 }
 
 function innermostFirst(graph: FlowGraph): string[] {
@@ -94,12 +106,13 @@ function sizeOfMap(
   return mapLayout(rows, 0, inner);
 }
 
-/** One level as ELK reads it: steps from top to bottom as they stand, so that what a person ordered stays in order. */
+/** One level as ELK reads it: steps from top to bottom as they stand, so that what a person ordered stays in order; groups stay together. */
 export function elkGraph(
   graph: FlowGraph,
   scene: Scene,
   ids: readonly string[],
   sizes: ReadonlyMap<string, Extent>,
+  groups: readonly FlowGroup[] = [],
 ): ElkNode {
   const inside = new Set(ids);
   const place = (id: string) => scene.placed.get(id)?.position ?? { x: 0, y: 0 };
@@ -110,7 +123,10 @@ export function elkGraph(
   return {
     id: 'flow',
     layoutOptions: { ...options },
-    children: sorted.map((id) => elkStep(scene, id, sizes.get(id) ?? { width: 208, height: 120 })),
+    children: withGroups(
+      sorted.map((id) => elkStep(scene, id, sizes.get(id) ?? { width: 208, height: 120 })),
+      groups,
+    ),
     edges: edges.flatMap(({ id, from, to }) => {
       const [source, target] = [`${from.step}|o|${from.port}`, `${to.step}|i|${to.port}`];
       return hasPort(scene, from, 'outputs') && hasPort(scene, to, 'inputs')
@@ -118,6 +134,21 @@ export function elkGraph(
         : [];
     }),
   };
+}
+
+/** As much room as the frame of a group takes around its steps (groups.ts). */
+const frame = { 'elk.padding': '[top=48,left=24,bottom=24,right=24]' };
+
+/** The steps of a group in a node of their own, where its first one stood. */
+function withGroups(steps: readonly ElkNode[], groups: readonly FlowGroup[]): ElkNode[] {
+  const groupOf = new Map(groups.flatMap(({ id, steps: members }) => members.map((step) => [step, id] as const)));
+  const children = Map.groupBy(steps, ({ id }) => groupOf.get(id) ?? id);
+  return [...children].map(([key, inside]) => {
+    const [first] = inside;
+    return first !== undefined && first.id === key
+      ? first
+      : { id: `group ${key}`, children: inside, layoutOptions: { ...options, ...frame } };
+  });
 }
 
 const hasPort = (scene: Scene, end: { step: string; port: string }, side: 'inputs' | 'outputs'): boolean =>

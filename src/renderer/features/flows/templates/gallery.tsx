@@ -44,7 +44,7 @@ export function Gallery({ actions, onClose }: { actions: FlowActions; onClose: (
         value={asked}
         onChange={(event) => setAsked(event.target.value)}
       />
-      <div className="mt-4 flex min-h-[360px] flex-col gap-5">
+      <div className="-mx-5 mt-4 flex h-[calc(88vh-270px)] flex-col gap-5 overflow-y-auto px-5 pb-1">
         <Templates asked={asked} actions={actions} />
       </div>
     </Dialog>
@@ -58,14 +58,17 @@ function Templates({ asked, actions }: { asked: string; actions: FlowActions }) 
   const samples = useQuery(samplesQuery(api));
   const flows = useQuery(flowsQuery(api, workspaceId));
   const models = useQuery(modelsQuery(api, workspaceId)).data;
-  const failed = [samples, flows].find(({ isError, data }) => isError && data === undefined);
-  if (failed !== undefined) {
-    const { what, next } = errorWords(failed.error);
+  const failed = [samples, flows].filter(({ isError, data }) => isError && data === undefined);
+  const [first] = failed;
+  if (first !== undefined) {
+    const { what, next } = errorWords(first.error);
     return (
       <ErrorPanel
         title="The templates could not be loaded"
-        onRetry={() => void failed.refetch()}
-        retrying={failed.isFetching}
+        onRetry={() => {
+          for (const query of failed) void query.refetch();
+        }}
+        retrying={failed.some(({ isFetching }) => isFetching)}
       >
         {what} {next}
       </ErrorPanel>

@@ -29,7 +29,7 @@ export const TemplateCard = ({ template, colours, disabled, onChoose }: Template
         <span className="text-12 text-ink-3">{template.words}</span>
         {template.missing.map(({ kind, words }) => (
           <span key={kind} className="mt-1 flex gap-2 text-12 text-ink-2">
-            <StateGlyph state="paused" />
+            <StateGlyph state="look" />
             {words}
           </span>
         ))}

@@ -19,15 +19,19 @@ export interface Template {
 }
 
 /** `models` undefined: not known yet, so nothing is said to be missing. */
-export const templateOfSample = (sample: SampleSummary, models: readonly ReachableModel[] | undefined): Template => ({
-  id: `sample ${sample.id}`,
-  from: { sample: sample.id },
-  name: sample.name,
-  description: sample.description,
-  picture: sample.picture,
-  words: `${formatPlural(sample.steps, 'step')}, ${needWords(sample.needs)}`,
-  missing: models === undefined ? [] : missingOf(sample.needs, models),
-});
+export function templateOfSample(sample: SampleSummary, models: readonly ReachableModel[] | undefined): Template {
+  const missing = models === undefined ? [] : missingOf(sample.needs, models);
+  const size = formatPlural(sample.steps, 'step');
+  return {
+    id: `sample ${sample.id}`,
+    from: { sample: sample.id },
+    name: sample.name,
+    description: sample.description,
+    picture: sample.picture,
+    words: missing.length > 0 ? size : `${size}, ${needWords(sample.needs)}`,
+    missing,
+  };
+}
 
 export const templateOfFlow = (flow: FlowSummary): Template => ({
   id: flow.id,
@@ -54,8 +58,8 @@ function missingOf(needs: readonly SampleNeed[], models: readonly ReachableModel
 /** The templates that say every word that is asked for, in their order. */
 export function findTemplates(templates: readonly Template[], asked: string): Template[] {
   const wanted = asked.toLowerCase().split(/\s+/).filter(Boolean);
-  return templates.filter(({ name, description, words }) => {
-    const text = `${name} ${description} ${words}`.toLowerCase();
+  return templates.filter(({ name, description, words, missing }) => {
+    const text = [name, description, words, ...missing.map((need) => need.words)].join(' ').toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
 }
