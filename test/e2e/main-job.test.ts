@@ -99,7 +99,10 @@ test('two people edit a flow at once; after a cut on one side both hold every ed
   const network = await cuttable(mira);
   await Promise.all([page, mira].map((one) => one.goto(workspaceUrl(`/flows/${flow.id}`))));
   await Promise.all([page, mira].map((one) => one.getByText('Find totals').first().waitFor()));
-  await page.getByRole('list', { name: 'Also here' }).getByText('MO').waitFor();
+  await page
+    .getByRole('list', { name: 'Also here' })
+    .getByRole('button', { name: /^Follow Mira/ })
+    .waitFor();
 
   await rename(page, 'Find totals', 'Sum up');
   await mira.getByText('Sum up').first().waitFor();

@@ -39,10 +39,12 @@ export interface FlowPage {
   held<Value>(what: string, look: (file: FlowFile) => Value | null | undefined | false): Promise<Value>;
 }
 
-/** Makes a flow of this file on the host and opens it in the page. */
-export async function openFlowPage(host: RunningHost, page: Page, file: FlowFile): Promise<FlowPage> {
+/** Makes a flow of this file on the host and opens it in the page; `within`: the page is not loaded anew, as by a link in it. */
+export async function openFlowPage(host: RunningHost, page: Page, file: FlowFile, within = false): Promise<FlowPage> {
   const flow = await host.client.call('createFlow', { params: { id: host.workspaceId }, body: { file } });
-  await page.goto(`${host.url}/w/${host.workspaceId}/flows/${flow.id}`);
+  const address = `${host.url}/w/${host.workspaceId}/flows/${flow.id}`;
+  if (within && page.url().startsWith(host.url)) await goWithin(page, address, file.name);
+  else await page.goto(address);
   await page.getByRole('toolbar', { name: 'Tools' }).waitFor();
   if (file.steps[0] !== undefined) {
     await page.locator(`.react-flow__node[data-id="${file.steps[0].id}"]`).waitFor();
@@ -66,6 +68,14 @@ export async function openFlowPage(host: RunningHost, page: Page, file: FlowFile
   };
 }
 
+async function goWithin(page: Page, address: string, name: string): Promise<void> {
+  await page.evaluate((to) => {
+    history.pushState({}, '', to);
+    dispatchEvent(new PopStateEvent('popstate'));
+  }, address);
+  await page.locator('h1').getByText(name, { exact: true }).waitFor();
+}
+
 /** Waits until the canvas has been fitted to the flow: what is measured before stands elsewhere a moment later. */
 async function standsStill(page: Page): Promise<void> {
   const place = () => page.locator('.react-flow__viewport').evaluate((view) => view.style.transform);
@@ -82,6 +92,8 @@ async function standsStill(page: Page): Promise<void> {
 export async function drag(page: Page, from: { x: number; y: number }, to: { x: number; y: number }): Promise<void> {
   await page.mouse.move(from.x, from.y);
   await page.mouse.down();
+  // What is dragged lags behind by its first move: a small one, as a hand's is.
+  await page.mouse.move(from.x + 2 * Math.sign(to.x - from.x), from.y + 2 * Math.sign(to.y - from.y));
   await page.mouse.move((from.x + to.x) / 2, (from.y + to.y) / 2, { steps: 4 });
   await page.mouse.move(to.x, to.y, { steps: 4 });
   await page.mouse.up();

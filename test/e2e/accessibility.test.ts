@@ -1,0 +1,142 @@
+/** Axe over every page and dialog of a workspace, in both themes, at the full width and, for pages, on a narrow screen. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { keepPicture, openBrowser, seriousFindings, watchErrors } from '../harness/browser.ts';
+import { edgeOf, fileOf, stepAt } from '../harness/flow-page.ts';
+import { type RunningHost, runEnded, startHost, temporaryFolder } from '../harness/host.ts';
+
+const data = temporaryFolder('e2e-axe');
+let host: RunningHost;
+let browser: Browser;
+let page: Page;
+let errors: string[];
+let flowId = '';
+let runId = '';
+
+const flow = fileOf(
+  'Looked at',
+  [
+    stepAt('ask', 'input', 0, 0, { name: 'Topic', config: { name: 'topic', type: 'text', ask: true, value: 'tides' } }),
+    stepAt('out', 'output', 360, 0, { name: 'Result', config: { name: 'result', view: 'text' } }),
+  ],
+  { edges: [edgeOf('ask.value', 'out.value')], groups: [{ id: 'post', name: 'Post', steps: ['out'] }] },
+);
+
+beforeAll(async () => {
+  [host, browser] = await Promise.all([startHost(data.path), openBrowser()]);
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
+  page = await context.newPage();
+  page.setDefaultTimeout(10_000);
+  errors = watchErrors(page);
+  await page.goto(await host.signInLink());
+  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  flowId = (await host.client.call('createFlow', { params: { id: host.workspaceId }, body: { file: flow } })).id;
+  runId = (await host.client.call('startRun', { params: { id: flowId }, body: {} })).id;
+  await runEnded(host, runId, 30_000);
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await host?.process.stop();
+  data.remove();
+});
+
+const go = async (path: string) => {
+  await page.goto(path.startsWith('/w') ? `${host.url}/w/${host.workspaceId}${path.slice(2)}` : `${host.url}${path}`);
+  await page.getByRole('heading').or(page.getByRole('toolbar')).first().waitFor();
+  await page.waitForLoadState('networkidle');
+};
+
+async function passes(name: string): Promise<void> {
+  const found: Record<string, string[]> = {};
+  for (const scheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    const findings = await seriousFindings(page);
+    if (findings.length > 0) found[scheme] = findings;
+    await keepPicture(page, `axe-${name}-${scheme}`);
+  }
+  expect({ ...found, errors: errors.splice(0) }).toEqual({ errors: [] });
+}
+
+const pages = [
+  'flows',
+  'runs',
+  'runs/approvals',
+  'runs/jobs',
+  'nodes',
+  'models',
+  'keys',
+  'members',
+  'usage',
+  'settings',
+  'you',
+];
+
+describe.each([
+  ['wide', 1440, 900],
+  ['narrow', 390, 844],
+] as const)('axe finds nothing serious, %s', (width, x, y) => {
+  test.each(pages)('the page %s', async (path) => {
+    await page.setViewportSize({ width: x, height: y });
+    await go(`/w/${path}`);
+    await passes(`${path.replace('/', '-')}-${width}`);
+  });
+
+  test('the page of a run, a flow, and the start', async () => {
+    await page.setViewportSize({ width: x, height: y });
+    await go(`/w/runs/${runId}`);
+    await passes(`run-${width}`);
+    await go(`/w/flows/${flowId}`);
+    await passes(`flow-${width}`);
+    await go('/start');
+    await passes(`start-${width}`);
+  });
+});
+
+const button = (name: string | RegExp) => () => page.getByRole('button', { name }).first().click();
+const item = (opener: RegExp, name: string) => async () => {
+  await page.getByRole('button', { name: opener }).first().click();
+  await page.getByRole('menuitem', { name }).click();
+};
+const key =
+  (chord: string, focus = false) =>
+  async () => {
+    if (focus) await page.locator('.react-flow__node[data-id="ask"] .flow-step-head').click();
+    await page.keyboard.press(chord);
+  };
+
+const dialogs: readonly (readonly [name: string, path: string, open: () => Promise<unknown>])[] = [
+  ['the gallery of templates', 'flows', button('Templates')],
+  ['renaming a flow', 'flows', item(/^More for Looked at/, 'Rename')],
+  ['the triggers of a flow', 'flows', item(/^More for Looked at/, 'Triggers and runs at once')],
+  ['the palette', 'flows', button(/^Find a flow/)],
+  ['adding a node', 'nodes', button('Add a node')],
+  ['fetching a model', 'models', button('Fetch a model')],
+  ['adding a key', 'keys', button('Add a key')],
+  ['adding a secret', 'keys', button('Add a secret')],
+  ['inviting', 'members', button('Invite')],
+  ['the prices', 'usage', button('Prices')],
+  ['comparing runs', 'run', button('Compare with another run')],
+  ['the list of steps', 'flow', key('a')],
+  ['connecting a step', 'flow', key('c', true)],
+  ['searching in a flow', 'flow', key('/')],
+  ['all keys', 'flow', key('?')],
+  ['the menu of a step', 'flow', () => page.locator('.react-flow__node[data-id="ask"]').click({ button: 'right' })],
+  ['the name of a group', 'flow', () => page.getByRole('button', { name: 'Post', exact: true }).dblclick()],
+];
+
+describe('axe finds nothing serious', () => {
+  test.each(dialogs)('%s', async (name, path, open) => {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await go(path === 'run' ? `/w/runs/${runId}?step=out` : path === 'flow' ? `/w/flows/${flowId}` : `/w/${path}`);
+    if (path === 'flow') await page.locator('.react-flow__node[data-id="ask"]').waitFor();
+    await open();
+    await page
+      .getByRole('dialog')
+      .or(page.getByRole('menu'))
+      .or(page.getByRole('textbox', { name: 'Name of the group' }))
+      .first()
+      .waitFor();
+    await passes(name.replaceAll(' ', '-'));
+  });
+});
