@@ -28,18 +28,32 @@ export async function openGivenBook(path: string, clock: Clock): Promise<GivenBo
     if (!dirty) return writing;
     dirty = false;
     // A disk without room takes it the next time.
-    writing = writeJsonFile(path, rows).catch(() => {
+    writing = writeJsonFile(path, all()).catch(() => {
       dirty = true;
     });
     return writing;
   };
+  // Jobs may end ten thousand times a second; the book is opened when somebody looks.
+  const since = new Map<string, { at: number; jobs: number; ms: number }>();
+  const all = () => {
+    for (const [workspaceId, { at, jobs, ms }] of since) {
+      rows = withOneMore(rows, { day: dayOf(at), workspaceId, jobs, ms: Math.round(ms) });
+    }
+    since.clear();
+    return rows;
+  };
   const timer = setInterval(() => void write(), writeEvery);
   return {
     note(workspaceId, ms) {
-      rows = withOneMore(rows, { day: dayOf(clock.now()), workspaceId, jobs: 1, ms: Math.round(ms) });
+      const noted = since.get(workspaceId);
+      if (noted === undefined) since.set(workspaceId, { at: clock.now(), jobs: 1, ms });
+      else {
+        noted.jobs += 1;
+        noted.ms += ms;
+      }
       dirty = true;
     },
-    all: () => rows,
+    all,
     async stop() {
       clearInterval(timer);
       await writing;
@@ -55,7 +69,7 @@ export function dayOf(at: number): string {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
-/** The book with one more row in it, added to its like; what is older than the days kept becomes a sum. Pure. */
+/** The book with one more row in it: the sum of some attempts, added to its like; what is older than the days kept becomes a sum. Pure. */
 export function withOneMore(rows: readonly Given[], more: Given): Given[] {
   const known = rows.findIndex(({ day, workspaceId }) => day === more.day && workspaceId === more.workspaceId);
   if (known >= 0) return rows.map((row, index) => (index === known ? sumOf(row, more) : row));
