@@ -9,6 +9,7 @@ import { waitFor } from '../harness/processes.ts';
 import { vectorOf } from '../model-server/exchange.ts';
 import { type ModelServer, startModelServer } from '../model-server/model-server.ts';
 import { startWorker, type WorkerProcess } from '../worker/worker-process.ts';
+import { flowOf, type Wired } from './one-step-flow.ts';
 import { samplesFolder, startTestHost, type TestHost } from './support.ts';
 
 const folder = temporaryFolder('node-models');
@@ -44,31 +45,6 @@ afterEach(() => {
 const modelNames = async () =>
   (await host.owner.call('listModels', { params: { id: workspaceId } })).items.map(({ name }) => name);
 
-interface Wired {
-  port: string;
-  type: string;
-  value: unknown;
-}
-const flowOf = (type: string, config: Record<string, unknown>, wired?: Wired): FlowFile => ({
-  schema: 'otherthing.flow/1',
-  name: `With ${type}`,
-  steps: [
-    { id: 'it', type, name: 'It', position: { x: 300, y: 0 }, config },
-    ...(wired === undefined ? [] : [inputOf(wired)]),
-  ],
-  edges:
-    wired === undefined ? [] : [{ id: 'e', from: { step: 'in', port: 'value' }, to: { step: 'it', port: wired.port } }],
-  groups: [],
-  notes: [],
-  settings: {},
-});
-const inputOf = ({ type, value }: Wired): FlowFile['steps'][number] => ({
-  id: 'in',
-  type: 'input',
-  name: 'In',
-  position: { x: 0, y: 0 },
-  config: { name: 'in', type, value },
-});
 const chat = (model: string, more: Record<string, unknown> = {}, wired?: Wired) =>
   flowOf('chat', { model: `node:${model}`, prompt: 'Say hello', inputs: [], ...more }, wired);
 

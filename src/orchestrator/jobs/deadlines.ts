@@ -50,8 +50,9 @@ const noProgress = ({ row }: ActiveJob): JobEvent => {
 };
 
 /** J5: nobody took it in the time that it would wait. */
-export function queueTimeout(seconds: number): JobEvent {
-  const message = `It waited longer than ${seconds} s for a node`;
+export function queueTimeout({ row }: ActiveJob, seconds: number): JobEvent {
+  const { model } = row.requires;
+  const message = `It waited longer than ${seconds} s for a node${model === undefined ? '' : ` with the model "${model}"`}`;
   return { type: 'timeOut', error: { code: 'queue_timeout', message, fault: 'job' } };
 }
 

@@ -116,7 +116,7 @@ export function createJobEngine(deps: EngineDeps): JobEngine {
     ...deps,
     host,
     onPlaceable: () => placeable.tell(),
-    onImpatient: (job, queueSeconds) => void apply(job, queueTimeout(queueSeconds)),
+    onImpatient: (job, queueSeconds) => void apply(job, queueTimeout(job, queueSeconds)),
   });
   const endings = createEndings({ ...deps, tellEnd: (job) => tellEnd(job) });
   let counter = 0;

@@ -60,10 +60,21 @@ export async function lookAt(url: string): Promise<FoundServer | null> {
   const list = await listed(url);
   if (list === null) return null;
   const kind = kindOf(list);
+  const context = kind === 'llama_cpp' ? await llamaContext(url) : undefined;
   return found(
     kind,
-    list.map((model) => plainModel(model, kind)),
+    list.map((model) => ({ ...plainModel(model, kind), ...(context === undefined ? {} : { context }) })),
   );
+}
+
+const LlamaProps = Type.Object({
+  default_generation_settings: Type.Object({ n_ctx: Type.Integer({ minimum: 1 }) }),
+});
+
+/** What llama.cpp was started with; its list of models says only what the model was made for. */
+async function llamaContext(url: string): Promise<number | undefined> {
+  const props = await peek(`${url}/props`, patience);
+  return Value.Check(LlamaProps, props) ? props.default_generation_settings.n_ctx : undefined;
 }
 
 async function listed(url: string): Promise<ListedModel[] | null> {
