@@ -4,9 +4,7 @@ import { settle, startHost } from '../core.harness.ts';
 import { retryAfter } from '../providers/faults.ts';
 import { readJson } from '../providers/json-answer.ts';
 import { serverEvents } from '../providers/sse.ts';
-import { createManualTimers } from '../timers.ts';
 import { createRoom } from './room.ts';
-import { createWriter } from './writer.ts';
 
 describe('room of the host', () => {
   const line = (key: string, ...ids: string[]) => ({
@@ -25,24 +23,6 @@ describe('room of the host', () => {
     room.leave('http', 'a');
     expect(room.choose(queues)).toHaveLength(2);
   });
-});
-
-it('N9: what comes in small pieces goes out in a moment, in order, the rest at the end', () => {
-  const timers = createManualTimers();
-  const sent: [number, string, string][] = [];
-  const writer = createWriter(timers, (seq, stream, text) => void sent.push([seq, stream, text]));
-  writer.write('token', 'a');
-  writer.write('token', 'b');
-  expect(sent).toEqual([]);
-  timers.advance(25);
-  writer.write('token', 'c');
-  writer.write('log', 'd');
-  writer.end();
-  expect(sent).toEqual([
-    [0, 'token', 'ab'],
-    [1, 'token', 'c'],
-    [2, 'log', 'd'],
-  ]);
 });
 
 describe('what providers send', () => {

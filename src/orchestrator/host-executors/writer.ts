@@ -1,4 +1,7 @@
-/** Gathers what comes in small pieces for a moment, so that a fast model does not make an event of every letter (F9). */
+/**
+ * Sends what comes after a pause at once, and gathers what comes within a moment of it: a slow model is seen word by word,
+ * and a fast one does not make an event of every letter (F9).
+ */
 import type { OutputChunk } from '../../shared/model/job.ts';
 import { limits } from '../../shared/model/values.ts';
 import type { Timers } from '../timers.ts';
@@ -17,13 +20,18 @@ export function createWriter(
   let stopWaiting: (() => void) | null = null;
 
   const flush = () => {
-    stopWaiting?.();
-    stopWaiting = null;
     for (let at = 0; at < text.length; at += largest) {
       send(seq, stream, text.slice(at, at + largest));
       seq += 1;
     }
     text = '';
+  };
+  /** Sends what there is; a moment in which nothing came ends the gathering. */
+  const sendAndGather = () => {
+    stopWaiting = null;
+    if (text === '') return;
+    flush();
+    stopWaiting = timers.after(moment, sendAndGather);
   };
   return {
     write(to, more) {
@@ -32,8 +40,12 @@ export function createWriter(
       stream = to;
       text += more;
       if (text.length >= largest) flush();
-      else stopWaiting ??= timers.after(moment, flush);
+      else if (stopWaiting === null) sendAndGather();
     },
-    end: flush,
+    end() {
+      stopWaiting?.();
+      stopWaiting = null;
+      flush();
+    },
   };
 }

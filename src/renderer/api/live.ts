@@ -38,7 +38,7 @@ export interface LiveOptions {
   clock: Clock;
   random: () => number;
   connect?: (url: string) => WebSocket;
-  /** Milliseconds that events are gathered before they are handed on together. */
+  /** Milliseconds between two times that events are handed on, all that came together; the first goes on at once (F9). */
   gather?: number;
   /** Milliseconds without a word from the host after which the connection counts as lost. */
   silence?: number;
@@ -56,7 +56,7 @@ export function createLive({
   clock,
   random,
   connect = (to) => new WebSocket(to),
-  gather = 40,
+  gather = 30,
   silence = 40_000,
 }: LiveOptions): Live {
   const state = createStore<LiveState>(() => ({ kind: 'idle' }));
@@ -66,6 +66,7 @@ export function createLive({
   let gatherTimer: ReturnType<typeof setTimeout> | undefined;
   let watch: ReturnType<typeof setInterval> | undefined;
   let heardAt = 0;
+  let handedOnAt = Number.NEGATIVE_INFINITY;
   let opening = false;
   let stopped = false;
 
@@ -84,6 +85,7 @@ export function createLive({
 
   const handOn = () => {
     gatherTimer = undefined;
+    handedOnAt = clock.now();
     for (const following of topics.values()) {
       const events = following.waiting.splice(0);
       if (events.length > 0) for (const follower of following.followers) follower.onEvents(events);
@@ -97,7 +99,7 @@ export function createLive({
         if (following === undefined) return;
         following.last = message.position;
         following.waiting.push({ position: message.position, event: message.event as LiveEvent });
-        gatherTimer ??= setTimeout(handOn, gather);
+        gatherTimer ??= setTimeout(handOn, Math.max(0, handedOnAt + gather - clock.now()));
         return;
       case 'subscribed':
         if (following === undefined) return;
