@@ -158,7 +158,7 @@ async function follow(
     if (left === 0)
       throw new HostFault(
         'http_redirects',
-        `It is sent on more than ${request.maxRedirects} times. Check the address.`,
+        `It is redirected more than ${request.maxRedirects} times. Check the address.`,
       );
     outgoing = redirected(outgoing, to, statusCode);
     checkBelow(outgoing.url, request.below);
