@@ -26,7 +26,7 @@ export interface RestoreOptions {
 
 export interface Restored {
   manifest: BackupManifest;
-  /** Where the earlier database and blobs are now; null where there were none. */
+  /** Where the earlier database, blobs and collections are now; null where there were none. */
   aside: string | null;
 }
 
@@ -46,7 +46,8 @@ export async function restoreBackup({ from, dataDir, replace, now }: RestoreOpti
     }
     const coming = join(dataDir, dataFolderFiles.restoring);
     await rm(coming, { recursive: true, force: true });
-    await mkdir(join(coming, backupFiles.blobs), { recursive: true, mode: 0o700 });
+    for (const name of [backupFiles.blobs, backupFiles.vectors])
+      await mkdir(join(coming, name), { recursive: true, mode: 0o700 });
     try {
       await copyChecked(backup, coming, manifest);
     } catch (error) {
@@ -56,8 +57,8 @@ export async function restoreBackup({ from, dataDir, replace, now }: RestoreOpti
     const aside = present.length === 0 ? null : join(dataDir, `replaced-${now}`);
     if (aside !== null) await moveAll(dataDir, present, aside);
     // The database last: without it no host begins while this folder is there.
-    await rename(join(coming, backupFiles.blobs), join(dataDir, backupFiles.blobs));
-    await rename(join(coming, backupFiles.database), join(dataDir, backupFiles.database));
+    const { blobs, vectors, database } = backupFiles;
+    for (const name of [blobs, vectors, database]) await rename(join(coming, name), join(dataDir, name));
     await syncFolder(dataDir);
     await rm(coming, { recursive: true, force: true });
     return { manifest, aside };
@@ -86,12 +87,18 @@ function parseJson(text: string): unknown {
 /** What a restore would replace, and what a damaged database left: all of it goes aside together. */
 async function whatIsThere(dataDir: string): Promise<string[]> {
   const names = await readdir(dataDir);
-  return names.filter((name) => name.startsWith(backupFiles.database) || name === backupFiles.blobs);
+  const folders: readonly string[] = [backupFiles.blobs, backupFiles.vectors];
+  return names.filter((name) => name.startsWith(backupFiles.database) || folders.includes(name));
 }
 
 async function copyChecked(backup: string, to: string, manifest: BackupManifest): Promise<void> {
   const database = await copyHashed(join(backup, backupFiles.database), join(to, backupFiles.database));
   if (database.sha256 !== manifest.database.sha256) throw damaged(backupFiles.database);
+  for (const { workspaceId, sha256 } of manifest.vectors ?? []) {
+    const place = join(backupFiles.vectors, `${workspaceId}.db`);
+    const copy = await copyHashed(join(backup, place), join(to, place)).catch(() => null);
+    if (copy?.sha256 !== sha256) throw damaged(place);
+  }
   const found = { count: 0, bytes: 0 };
   const blobs = join(backup, backupFiles.blobs);
   for (const bucket of existsSync(blobs) ? await readdir(blobs) : []) {

@@ -102,10 +102,10 @@ async function assemble(
   const files = createFiles({ store, blobs, clock, ids });
   const { hostId } = identity;
   const { version, dataDir } = config;
-  const history = createHistory({ store: opened, acting, blobs, clock, dataDir, hostId, version, log });
-  const master = await masterKey(config.dataDir, config.masterKey, random);
   const collections = createCollections({ folder: layoutOf(config.dataDir).vectors, clock });
   stops.push(collections.stop);
+  const history = createHistory({ store: opened, acting, blobs, collections, clock, dataDir, hostId, version, log });
+  const master = await masterKey(config.dataDir, config.masterKey, random);
   const host = createHostParts({
     ...{ store, blobs, files, collections, clock, ids, random, hub, masterKey: master },
     later: { jobs: () => core.jobs, runs: () => work.runs, flows: () => documents.flows },

@@ -3,7 +3,9 @@ import { appendFile, mkdir, readdir, rm, stat, writeFile } from 'node:fs/promise
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { restoreBackup } from '../../src/cli/restore-backup.ts';
+import { createCollections } from '../../src/orchestrator/vectors/collections.ts';
 import { takeLock } from '../../src/platform/lock-file.ts';
+import { systemClock } from '../../src/shared/clock.ts';
 import { temporaryFolder } from '../harness/host.ts';
 import { inlineFlow, startTestHost, type TestHost } from './support.ts';
 
@@ -85,8 +87,27 @@ describe('backup and restore', () => {
     await writeFile(join(elsewhere.path, 'node.json'), 'the identity of the node stays');
     await expect(restore(path)).rejects.toThrow('--replace');
     expect(await restore(path, true)).toMatchObject({ aside: join(elsewhere.path, 'replaced-42') });
-    expect((await readdir(elsewhere.path)).sort()).toEqual(['blobs', 'node.json', 'otherthing.db', 'replaced-42']);
+    expect((await readdir(elsewhere.path)).sort()).toEqual([
+      ...['blobs', 'node.json', 'otherthing.db', 'replaced-42', 'vectors'],
+    ]);
     expect(await readdir(join(elsewhere.path, 'replaced-42'))).toEqual(['otherthing.db']);
+  });
+
+  test('collections are in it, and are searched again after the restore; one that was changed is refused', async () => {
+    await fill('animals');
+    const backup = await host.owner.call('createBackup', {});
+    expect(backup.manifest.vectors).toMatchObject([{ workspaceId, size: expect.any(Number) }]);
+    await fill('written later');
+    await restore(backup.path);
+    const restored = await startTestHost({ dataDir: elsewhere.path });
+    try {
+      const { items } = await restored.owner.call('listCollections', { params: params() });
+      expect(items).toMatchObject([{ name: 'animals', items: 2, dimensions: 2 }]);
+    } finally {
+      await restored.stop();
+    }
+    await appendFile(join(backup.path, 'vectors', `${workspaceId}.db`), 'x');
+    await expect(restore(backup.path, true)).rejects.toThrow(/vectors.*does not have its hash/);
   });
 
   test('a folder in use is refused', async () => {
@@ -124,6 +145,14 @@ describe('backup and restore', () => {
     expect(await readdir(elsewhere.path)).toEqual(['restoring']);
   });
 });
+
+/** Makes a collection of two texts in the data folder of the host, as a step would. */
+async function fill(collection: string): Promise<void> {
+  const collections = createCollections({ folder: join(host.dataDir, 'vectors'), clock: systemClock });
+  const items = ['bees', 'wasps'].map((text, index) => ({ text, vector: [index, 1], metadata: {} }));
+  await collections.upsert(workspaceId, { task: 'upsert', collection, items }, new AbortController().signal);
+  await collections.stop();
+}
 
 /** A blob of the backup, as a file of its own: in it lies a link to the host's. */
 async function someBlob(backup: string): Promise<string> {

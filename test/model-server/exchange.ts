@@ -55,6 +55,8 @@ export interface ModelServer {
   readonly models: string[];
   /** Whether it speaks Ollama's own API too. */
   ollama: boolean;
+  /** Milliseconds between the parts of a model that is fetched. */
+  pullMs: number;
   /** Where set, requests without it are refused as each API refuses them. */
   key: string | null;
   /** Characters of a request that it takes at most. */

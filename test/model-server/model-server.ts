@@ -25,6 +25,7 @@ export async function startModelServer(): Promise<ModelServer> {
     reply: null,
     models: ['tiny', 'tiny-embed'],
     ollama: true,
+    pullMs: 0,
     key: null,
     context: 100_000,
     async stop() {

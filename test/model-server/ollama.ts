@@ -1,4 +1,5 @@
 /** Ollama's own API: chat, embeddings, what is there and what is loaded. */
+import { setTimeout } from 'node:timers/promises';
 import { type Exchange, type ModelServer, sizeOf, usageOf, vectorOf } from './exchange.ts';
 
 export async function ollamaTurn(exchange: Exchange, server: ModelServer): Promise<void> {
@@ -33,11 +34,18 @@ export async function ollamaTurn(exchange: Exchange, server: ModelServer): Promi
   exchange.json(404, { error: 'not found' });
 }
 
-function pull({ response }: Exchange, server: ModelServer, model: string): void {
-  const lines = [{ status: 'pulling', completed: 1, total: 2 }, { status: 'success' }];
-  server.models.push(model);
+/** In a hundred parts, with a pause between them where the server has one; the model is there when all of it came. */
+async function pull({ response }: Exchange, server: ModelServer, model: string): Promise<void> {
+  const write = (line: object) => response.write(`${JSON.stringify(line)}\n`);
   response.writeHead(200, { 'content-type': 'application/x-ndjson' });
-  response.end(lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  for (let completed = 1; completed <= 100 && !response.destroyed; completed += 1) {
+    write({ status: 'pulling 8f2a', completed: completed * 42_000_000, total: 4_200_000_000 });
+    if (server.pullMs > 0) await setTimeout(server.pullMs);
+  }
+  if (response.destroyed) return;
+  server.models.push(model);
+  write({ status: 'success' });
+  response.end();
 }
 
 async function chat(exchange: Exchange, model: string): Promise<void> {

@@ -1,6 +1,6 @@
 /**
- * Copies of everything, made while everything goes on: the database at one moment, and every blob that was there then. The
- * sweep holds still meanwhile, and a row is committed after its blobs are on the disk, so whatever the copy names is in it.
+ * Copies of everything, made while everything goes on: the database at one moment, every blob that was there then, and the
+ * collections of each workspace. The sweep holds still meanwhile, and a row is committed after its blobs are on the disk, so whatever the copy names is in it.
  *
  * Blobs never change, so they are linked, which takes no space; a backup that is moved to another disk holds copies. The
  * master key that seals provider keys and secrets is not in it (S5): whoever finds a backup cannot use them.
@@ -15,6 +15,7 @@ import { AppError } from '../../shared/errors.ts';
 import { type Backup, BackupManifest, backupFiles } from '../../shared/model/backup.ts';
 import { type BlobFolder, blobBuckets } from '../files/blobs.ts';
 import type { Store } from '../store/store.ts';
+import type { Collections } from '../vectors/collections.ts';
 
 export interface Backups {
   /** Of daily ones the oldest go. Rejects `disk_full`; `conflict` where another one is being made, or the store lives in memory. */
@@ -25,9 +26,11 @@ export interface Backups {
   isDue(): Promise<boolean>;
 }
 
+type Vectors = NonNullable<BackupManifest['vectors']>;
+
 const day = 24 * 60 * 60_000;
 const dailyKept = 3;
-/** Larger databases are backed up when somebody asks: copies of them take space that the host may not have. */
+/** Larger databases and collections are backed up when somebody asks: copies of them take space that the host may not have. */
 const largestDaily = 2 * 1024 ** 3;
 const partial = '.partial';
 
@@ -35,6 +38,7 @@ export function createBackups(deps: {
   folder: string;
   store: Store;
   blobs: BlobFolder;
+  collections: Pick<Collections, 'copyTo' | 'size'>;
   holdStill: <Value>(act: () => Promise<Value>) => Promise<Value>;
   clock: Clock;
   hostId: string;
@@ -43,21 +47,28 @@ export function createBackups(deps: {
   const { folder, store, blobs, clock } = deps;
   let making = false;
 
-  const fill = async (place: string): Promise<Omit<BackupManifest, 'createdAt'>> => {
+  const fill = async (place: string): Promise<Omit<BackupManifest, 'createdAt' | 'vectors'>> => {
     if (store.copyTo === null) throw new AppError('conflict', 'This store cannot be backed up');
     const copy = join(place, backupFiles.database);
     const { schema } = await store.copyTo(copy);
     const linked = await linkBlobs(blobs, join(place, backupFiles.blobs));
-    const size = (await stat(copy)).size;
-    const database = { size, sha256: await hashFile(copy) };
     return {
       format: 'otherthing.backup/1',
       hostId: deps.hostId,
       version: deps.version,
       schema,
-      database,
+      database: await measured(copy),
       blobs: linked,
     };
+  };
+
+  /** Beside the sweep, which knows nothing of them: copies of large collections take their time. */
+  const copyCollections = async (place: string): Promise<Vectors> => {
+    const folder = join(place, backupFiles.vectors);
+    const vectors: Vectors = [];
+    for (const workspaceId of await deps.collections.copyTo(folder))
+      vectors.push({ workspaceId, ...(await measured(join(folder, `${workspaceId}.db`))) });
+    return vectors;
   };
 
   const make = async (kind: 'asked' | 'daily'): Promise<Backup> => {
@@ -67,7 +78,8 @@ export function createBackups(deps: {
     await rm(place, { recursive: true, force: true });
     await mkdir(place, { recursive: true, mode: 0o700 });
     try {
-      const manifest: BackupManifest = { createdAt, ...(await deps.holdStill(() => fill(place))) };
+      const filled = await deps.holdStill(() => fill(place));
+      const manifest: BackupManifest = { createdAt, ...filled, vectors: await copyCollections(place) };
       await writeSynced(join(place, backupFiles.manifest), `${JSON.stringify(manifest, null, 2)}\n`);
       await rename(place, final);
       return toBackup(folder, name, manifest);
@@ -106,9 +118,10 @@ export function createBackups(deps: {
       if (store.copyTo === null || (newest !== undefined && newest.manifest.createdAt > clock.now() - day))
         return false;
       const database = await stat(join(dirname(folder), backupFiles.database)).catch(() => null);
-      if (database === null || database.size > largestDaily) return false;
+      if (database === null) return false;
+      const copied = database.size + (await deps.collections.size());
       const { bavail, bsize } = await statfs(dirname(folder));
-      return bavail * bsize > 4 * database.size;
+      return copied <= largestDaily && bavail * bsize > 4 * copied;
     },
   };
 }
@@ -145,14 +158,15 @@ async function readBackup(folder: string, name: string): Promise<Backup | null> 
 }
 
 function toBackup(folder: string, name: string, manifest: BackupManifest): Backup {
-  const size = manifest.database.size + manifest.blobs.bytes;
+  const vectors = (manifest.vectors ?? []).reduce((sum, { size }) => sum + size, 0);
+  const size = manifest.database.size + manifest.blobs.bytes + vectors;
   return { name, path: join(folder, name), size, manifest };
 }
 
-async function hashFile(path: string): Promise<string> {
+async function measured(path: string): Promise<{ size: number; sha256: string }> {
   const hash = createHash('sha256');
   for await (const part of createReadStream(path)) hash.update(part as Buffer);
-  return hash.digest('hex');
+  return { size: (await stat(path)).size, sha256: hash.digest('hex') };
 }
 
 async function writeSynced(path: string, text: string): Promise<void> {

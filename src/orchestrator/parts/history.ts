@@ -12,6 +12,7 @@ import { createCleaner } from '../history/cleaner.ts';
 import { createRetention } from '../history/retention.ts';
 import { damagedPrefix } from '../store/damage.ts';
 import type { Store } from '../store/store.ts';
+import type { Collections } from '../vectors/collections.ts';
 import { type Chore, rest } from './housekeeping.ts';
 
 interface HistoryLog {
@@ -24,6 +25,7 @@ export interface HistoryDeps {
   store: Store;
   acting: Acting;
   blobs: BlobFolder;
+  collections: Collections;
   clock: Clock;
   dataDir: string;
   hostId: string;

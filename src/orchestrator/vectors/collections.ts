@@ -4,7 +4,7 @@
  * embedding of the collection (100,000 of 384 numbers: about 150 ms).
  */
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { outsideArchive } from '../../platform/paths.ts';
 import type { Clock } from '../../shared/clock.ts';
@@ -34,6 +34,10 @@ export interface Collections {
   delete(workspaceId: string, name: string): Promise<void>;
   /** Removes all that a workspace has. */
   forget(workspaceId: string): Promise<void>;
+  /** Copies what each workspace has into a folder, one after the other, each as it is at one moment. Answers the ids. */
+  copyTo(folder: string): Promise<string[]>;
+  /** What all of it takes on the disk, in bytes. */
+  size(): Promise<number>;
   stop(): Promise<void>;
 }
 
@@ -60,6 +64,14 @@ CREATE TABLE items_${id} (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, sour
 CREATE INDEX sources_${id} ON items_${id} (source) WHERE source IS NOT NULL;
 CREATE TABLE vectors_${id} (id INTEGER PRIMARY KEY, vector BLOB NOT NULL);`;
 
+const ending = '.db';
+
+/** Workspaces that have a file; none where there never was a collection. */
+async function workspacesIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch(() => []);
+  return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
+}
+
 /** Embeddings of one statement; they travel as JSON. */
 const itemsAtOnce = 100;
 
@@ -73,7 +85,7 @@ interface Row {
 export function createCollections({ folder, clock }: { folder: string; clock: Clock }): Collections {
   const turns = createTurns();
   const open = new Map<string, Promise<Connection>>();
-  const fileOf = (workspaceId: string) => join(folder, `${workspaceId}.db`);
+  const fileOf = (workspaceId: string) => join(folder, `${workspaceId}${ending}`);
 
   const connect = (workspaceId: string): Promise<Connection> => {
     const known = open.get(workspaceId);
@@ -132,6 +144,21 @@ export function createCollections({ folder, clock }: { folder: string; clock: Cl
         const file = fileOf(workspaceId);
         for (const part of ['', '-wal', '-shm']) await rm(file + part, { force: true, maxRetries: 3 });
       }),
+
+    async copyTo(into) {
+      const ids = await workspacesIn(folder);
+      if (ids.length > 0) await mkdir(into, { recursive: true, mode: 0o700 });
+      for (const id of ids) {
+        const copy = join(into, `${id}${ending}`);
+        await inTurn(id, (connection) => connection.run('VACUUM INTO ?', [copy]));
+      }
+      return ids;
+    },
+
+    async size() {
+      const sizes = (await workspacesIn(folder)).map(async (id) => (await stat(fileOf(id))).size);
+      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    },
 
     async stop() {
       await Promise.all([...open.keys()].map((workspaceId) => turns.take(workspaceId, () => close(workspaceId))));

@@ -35,6 +35,7 @@ export const keys = {
   hosting: ['hosting'] as const,
   providerKeys: (workspaceId: string) => ['workspace', workspaceId, 'provider keys'] as const,
   secrets: (workspaceId: string) => ['workspace', workspaceId, 'secrets'] as const,
+  collections: (workspaceId: string) => ['workspace', workspaceId, 'collections'] as const,
   models: (workspaceId: string) => ['workspace', workspaceId, 'models'] as const,
   httpAccess: (workspaceId: string) => ['workspace', workspaceId, 'http access'] as const,
   usage: (workspaceId: string, query: object) => ['workspace', workspaceId, 'usage', query] as const,

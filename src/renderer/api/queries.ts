@@ -55,6 +55,13 @@ export const secretsQuery = ({ host: { client } }: Api, workspaceId: string) =>
     queryFn: async ({ signal }) => (await client.call('listSecrets', { params: { id: workspaceId }, signal })).items,
   });
 
+export const collectionsQuery = ({ host: { client } }: Api, workspaceId: string) =>
+  queryOptions({
+    queryKey: keys.collections(workspaceId),
+    queryFn: async ({ signal }) =>
+      (await client.call('listCollections', { params: { id: workspaceId }, signal })).items,
+  });
+
 export const modelsQuery = ({ host: { client } }: Api, workspaceId: string) =>
   queryOptions({
     queryKey: keys.models(workspaceId),

@@ -15,10 +15,10 @@ import { toast } from '../../ui/toasts.tsx';
 import { changeable, contextWords, kindWords, type ModelPlace, type ModelRow } from './rows.ts';
 
 const columns: readonly Column[] = [
-  { head: 'Model', width: '30%' },
+  { head: 'Model', width: '36%' },
   { head: 'Where' },
-  { head: 'Size', width: '96px', right: true },
-  { head: 'Context', width: '112px', right: true },
+  { head: 'Size', width: '96px', right: true, narrow: false },
+  { head: 'Context', width: '112px', right: true, narrow: false },
   { head: '', label: 'Actions', width: '48px' },
 ];
 

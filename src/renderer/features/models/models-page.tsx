@@ -11,11 +11,12 @@ import { EmptyState } from '../../ui/empty-state.tsx';
 import { formatPlural } from '../../ui/numbers.ts';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { LoadingWords } from '../../ui/skeleton.tsx';
+import { Collections } from './collections.tsx';
 import { FetchModel } from './fetch-model.tsx';
 import { ModelTable, ModelTableSkeleton } from './model-table.tsx';
 import { changeable, type ModelRow, modelRows } from './rows.ts';
 
-/** The models on the nodes of a workspace: what is where, how big, and whether it is loaded. */
+/** The models on the nodes of a workspace: what is where, how big, whether it is loaded; and what embeddings are kept. */
 export function ModelsPage() {
   const { id: workspaceId } = useWorkspace();
   const nodes = useQuery(nodesQuery(useApi(), workspaceId));
@@ -56,6 +57,7 @@ export function ModelsPage() {
             <ModelTableSkeleton />
           </>
         )}
+        {nodes.data !== undefined && <Collections />}
       </div>
       {fetching && <FetchModel nodes={targets} onClose={() => setFetching(false)} />}
     </>

@@ -33,7 +33,7 @@ export function Backups() {
   return (
     <Panel
       title="Backups of the host"
-      note="Every workspace, with its files"
+      note="Every workspace, with its files and collections"
       end={
         <Button size="s" icon={Archive} pending={make.isPending} onClick={() => make.mutate()}>
           Back up now

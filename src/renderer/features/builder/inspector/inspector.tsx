@@ -162,7 +162,7 @@ function Panels({ step }: { step: FlowStep }) {
           { value: 'output', label: 'Output' },
         ] as const)
       : []),
-    ...(hasRun && isJob ? [{ value: 'log', label: 'Log' } as const] : []),
+    ...(hasRun && isJob ? [{ value: 'log', label: step.type === 'agent' ? 'Calls' : 'Log' } as const] : []),
   ];
   const tab = tabs.some(({ value }) => value === wanted) ? wanted : 'settings';
   return (

@@ -55,10 +55,7 @@ export function RunPanel({ step, part }: RunPanelProps) {
       {outer !== null && <ItemChoice items={inside} shown={instance} map={outer} />}
       <Facts instance={instance} />
       {part === 'log' ? (
-        <>
-          {step.type === 'agent' && instance.jobId !== undefined && <AgentCalls jobId={instance.jobId} />}
-          <Log instance={instance} />
-        </>
+        <Told step={step} instance={instance} />
       ) : (
         <Values runId={runId} step={step} instance={instance} part={part} />
       )}
@@ -129,6 +126,14 @@ interface ValuesProps {
   instance: StepInstance;
   part: 'input' | 'output';
 }
+
+/** What a step wrote while it worked; of an agent, everything that it did. */
+const Told = ({ step, instance }: { step: FlowStep; instance: StepInstance }) =>
+  step.type === 'agent' && instance.jobId !== undefined ? (
+    <AgentCalls jobId={instance.jobId} />
+  ) : (
+    <Log instance={instance} />
+  );
 
 function Values({ runId, step, instance, part }: ValuesProps) {
   const detail = useQuery({ ...runStepQuery(useApi(), runId, instance.stepId, instance.path), retry: 1 });

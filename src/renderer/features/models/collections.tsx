@@ -1,0 +1,88 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { Trash2 } from 'lucide-react';
+import { useState } from 'react';
+import type { Collection } from '../../../shared/model/vectors.ts';
+import { useApi } from '../../api/api.ts';
+import { errorWords } from '../../api/error-words.ts';
+import { keys } from '../../api/keys.ts';
+import { collectionsQuery } from '../../api/queries.ts';
+import { useMay, useWorkspace } from '../../app/workspace.ts';
+import { IconButton } from '../../ui/button.tsx';
+import { Confirm } from '../../ui/dialog.tsx';
+import { EmptyPanel } from '../../ui/empty-state.tsx';
+import { ErrorPanel } from '../../ui/error-state.tsx';
+import { formatBytes, formatCount, formatPlural } from '../../ui/numbers.ts';
+import { Panel } from '../../ui/panel.tsx';
+import { RelativeTime } from '../../ui/relative-time.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+
+/** The collections of texts and embeddings that a workspace searches by meaning. */
+export function Collections() {
+  const { id } = useWorkspace();
+  const collections = useQuery(collectionsQuery(useApi(), id));
+  return (
+    <Panel title="Collections" note="Texts with their embeddings, kept by this host" className="m-5 shrink-0">
+      {collections.data === undefined ? (
+        collections.isError ? (
+          <ErrorPanel
+            title="The collections could not be loaded"
+            onRetry={() => void collections.refetch()}
+            retrying={collections.isFetching}
+          >
+            {errorWords(collections.error).what}
+          </ErrorPanel>
+        ) : (
+          <div className="p-4">
+            <Skeleton width="100%" height={40} />
+          </div>
+        )
+      ) : collections.data.length === 0 ? (
+        <EmptyPanel title="No collection yet">
+          The step Vector upsert keeps texts in one, and Vector search finds them by meaning. The sample Ask your
+          documents shows both.
+        </EmptyPanel>
+      ) : (
+        <ul>
+          {collections.data.map((collection) => (
+            <CollectionRow key={collection.name} of={collection} />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  );
+}
+
+function CollectionRow({ of: { name, items, dimensions, bytes, createdAt } }: { of: Collection }) {
+  const { client } = useApi().host;
+  const cache = useQueryClient();
+  const { id } = useWorkspace();
+  const mayDelete = useMay('member');
+  const [asking, setAsking] = useState(false);
+  const remove = async () => {
+    await client.call('deleteCollection', { params: { id, name } });
+    await cache.invalidateQueries({ queryKey: keys.collections(id) });
+  };
+  return (
+    <li className="row min-h-13 gap-4 border-b border-line px-4 last:border-0">
+      <div className="min-w-0 flex-1 leading-[18px]">
+        <div className="cut font-mono text-12 text-ink">{name}</div>
+        <div className="cut text-12 text-ink-3">
+          {formatCount(dimensions)} numbers each, begun <RelativeTime at={createdAt} />
+        </div>
+      </div>
+      <span className="text-12 text-ink-2">{formatPlural(items, 'text')}</span>
+      <span className="w-18 text-right text-12 text-ink-2">{formatBytes(bytes)}</span>
+      {mayDelete && (
+        <IconButton icon={Trash2} size="s" variant="ghost" label={`Delete ${name}`} onClick={() => setAsking(true)} />
+      )}
+      <Confirm
+        open={asking}
+        onOpenChange={setAsking}
+        title={`Delete ${name}?`}
+        text={`Its ${formatPlural(items, 'text')} and their embeddings go with it. Steps that search it fail until it is filled again.`}
+        confirm={`Delete ${name}`}
+        onConfirm={remove}
+      />
+    </li>
+  );
+}
