@@ -14,6 +14,7 @@ import type { FlowFile, FlowStep } from '../../src/shared/model/flow.ts';
 import type { HostMessage, NodeMessage } from '../../src/shared/protocol/node.ts';
 import { runEnded, temporaryFolder } from '../harness/host.ts';
 import { waitFor } from '../harness/processes.ts';
+import { type McpServer, startMcpServer } from '../model-server/mcp-server.ts';
 import { type ModelServer, startModelServer, type Turn } from '../model-server/model-server.ts';
 import { type OrchestratorProcess, startProcess } from './process.ts';
 
@@ -28,6 +29,7 @@ const tokens = {
 
 let host: OrchestratorProcess;
 let models: ModelServer;
+let mcp: McpServer;
 let web: Server;
 let webUrl: string;
 let workspaceId: string;
@@ -40,6 +42,7 @@ const answers: string[] = [];
 beforeAll(async () => {
   models = await startModelServer();
   models.key = key;
+  mcp = await startMcpServer();
   web = createServer((request, response) => void echo(request, response));
   await new Promise<void>((resolve) => web.listen(0, '127.0.0.1', resolve));
   webUrl = `http://127.0.0.1:${(web.address() as AddressInfo).port}`;
@@ -63,6 +66,7 @@ afterAll(async () => {
   for (const socket of sockets) socket.terminate();
   await host.stop().catch(() => undefined);
   await models.stop();
+  await mcp.stop();
   web.closeAllConnections();
   await new Promise((resolve) => web.close(resolve));
   data.remove();
@@ -250,6 +254,46 @@ test('S5: a secret goes where it is sent, and what comes back goes on without it
   expect(frames.node.join('')).toContain('[hidden]');
 });
 
+test('S5: an agent sends a secret to its tools, and goes on without what they say of it', async () => {
+  const headers = [{ name: 'x-token', value: '{{ secrets.TOKEN }}' }];
+  const tools = [
+    { kind: 'http', name: 'web', description: 'A page', base: webUrl, methods: 'get', headers },
+    { kind: 'mcp', name: 'calc', url: mcp.url, headers },
+  ];
+  const call = (name: string, given: object) => ({ calls: [{ name, arguments: JSON.stringify(given) }] });
+  models.script(
+    call('web', { url: `${webUrl}/all` }),
+    call('web', { url: `${webUrl}/refused` }),
+    call('calc_echo_headers', {}),
+    call('calc_fail', {}),
+    { pieces: ['You said ', key.slice(0, 9), key.slice(9)] },
+  );
+  const agent = { model: `key:${keys.openai}:tiny`, task: 'Go', inputs: [], tools };
+  expect(await run(flowOf(stepOf('agent', agent, once), 'calls'))).toBe('succeeded');
+  expect(mcp.seen.some((seen) => seen.headers['x-token'] === secret)).toBe(true);
+});
+
+test('S5: what a collection keeps of an answer does not hold it', async () => {
+  const headers = [{ name: 'x-token', value: '{{ secrets.TOKEN }}' }];
+  const edge = (id: string, from: string, port: string, step: string, into: string) => ({
+    ...{ id, from: { step: from, port }, to: { step, port: into } },
+  });
+  const code = await run({
+    ...{ schema: 'otherthing.flow/1', name: 'Canary collection', groups: [], notes: [], settings: {} },
+    steps: [
+      stepOf('http_request', { url: `${webUrl}/all`, headers, takes: 'text' }),
+      { ...stepOf('embed', { model: `key:${keys.openai}:tiny-embed` }), id: 'embed' },
+      { ...stepOf('vector_upsert', { collection: 'canary', source: '' }), id: 'keep' },
+    ],
+    edges: [
+      edge('a', 'it', 'body', 'embed', 'texts'),
+      edge('b', 'it', 'body', 'keep', 'texts'),
+      edge('c', 'embed', 'embeddings', 'keep', 'embeddings'),
+    ],
+  });
+  expect(code).toBe('succeeded');
+});
+
 test('S5: what is refused says nothing of it', async () => {
   const at = `/workspaces/${workspaceId}`;
   const good = { name: 'Mine', provider: 'openai_compatible', baseUrl: `${models.url}/v1` };
@@ -323,6 +367,7 @@ test('S5: nor does any live frame, frame to a node, line of the log, argument or
 test('S5: nor does a backup, nor the data folder, before and after a kill -9', async () => {
   const backup = await host.client.call('createBackup', {});
   expect(contentsOf(backup.path).length).toBeGreaterThan(1);
+  expect(backup.manifest.vectors).toHaveLength(1);
   expect(traces(contentsOf(backup.path))).toEqual([]);
   const names = filesOf(data.path).join('\n');
   expect(names).toContain('-wal');

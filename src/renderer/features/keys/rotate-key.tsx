@@ -28,7 +28,8 @@ export function RotateKey({ of: key, onClose, onDone }: RotateKeyProps) {
       await onDone();
     },
   });
-  const failure = rotate.isError ? errorWords(rotate.error) : null;
+  // What else the host offers, keeping it untested, is for a first key.
+  const failure = rotate.isError ? errorWords(rotate.error).what : undefined;
   return (
     <Dialog
       open
@@ -52,7 +53,7 @@ export function RotateKey({ of: key, onClose, onDone }: RotateKeyProps) {
           rotate.mutate();
         }}
       >
-        <Field label="Key" error={failure === null ? undefined : `${failure.what} ${failure.next}`}>
+        <Field label="Key" error={failure}>
           <Input
             mono
             type="password"
