@@ -248,7 +248,12 @@ describe('notes, the clipboard, files and versions', () => {
     const byKeys = page.waitForEvent('download');
     await tabTo(menu, 'Shift+Tab');
     await page.keyboard.press('Enter');
-    await page.keyboard.type('Export');
+    const entry = page.getByRole('menuitem', { name: 'Export as JSON' });
+    await entry.waitFor();
+    for (let presses = 0; presses < 8; presses += 1) {
+      if (await entry.evaluate((element) => element === document.activeElement)) break;
+      await page.keyboard.press('ArrowDown');
+    }
     await page.keyboard.press('Enter');
     await byKeys;
     await page.goto(`${host.url}/w/${host.workspaceId}/flows`);

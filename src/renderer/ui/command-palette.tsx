@@ -81,8 +81,8 @@ export function CommandPalette({
               />
               <Kbd>Esc</Kbd>
             </div>
+            <Command.Empty>Nothing has this name.</Command.Empty>
             <Command.List>
-              <Command.Empty>Nothing has this name.</Command.Empty>
               {groups
                 .filter((group) => group.entries.length > 0)
                 .map((group) => (

@@ -71,10 +71,10 @@ export function AddMenu() {
                 {from.side === 'output' ? `Takes ${typeInWords(fromType)}` : `Gives ${typeInWords(fromType)}`}
               </p>
             )}
+            <Command.Empty>
+              <p className="p-3 text-12 text-ink-3">No step has this name.</p>
+            </Command.Empty>
             <Command.List>
-              <Command.Empty>
-                <p className="px-2 py-3 text-12 text-ink-3">No step has this name.</p>
-              </Command.Empty>
               {Object.entries(categories).map(([category, title]) => {
                 const types = fitting.filter((type) => type.category === category);
                 return types.length === 0 ? null : (

@@ -41,8 +41,8 @@ export function ConnectMenu() {
               />
               <Kbd>Esc</Kbd>
             </div>
+            <Command.Empty>Nothing that fits has this name.</Command.Empty>
             <Command.List>
-              <Command.Empty>Nothing that fits has this name.</Command.Empty>
               {(['output', 'input'] as const)
                 .filter((side) => ways.some((way) => way.side === side))
                 .map((side) => (

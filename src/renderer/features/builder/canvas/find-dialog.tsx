@@ -56,8 +56,8 @@ function Finding() {
               />
               <Kbd>Esc</Kbd>
             </div>
+            <Command.Empty>Nothing in this flow says that.</Command.Empty>
             <Command.List>
-              <Command.Empty>Nothing in this flow says that.</Command.Empty>
               {found.map((one) => (
                 <Command.Item key={one.id} value={one.id} onSelect={() => go(one.id)}>
                   <span className="flow-step-type">
