@@ -3,6 +3,7 @@
  * job, under which it is submitted once (J6): an agent that is tried again finds what it had done before, and pays for no
  * answer twice.
  */
+import type { Clock } from '../../shared/clock.ts';
 import type { Job } from '../../shared/model/job.ts';
 import { finishedJobStates } from '../../shared/model/job.ts';
 import { type HostContext, HostFault } from '../host-executors/host-executor.ts';
@@ -27,6 +28,7 @@ export interface PartJobs {
 }
 
 export interface PartJobsDeps {
+  clock: Clock;
   jobs(): Pick<JobService, 'submit' | 'get' | 'cancel' | 'onFinished'>;
   hub: Pick<EventHub, 'subscribe'>;
 }
@@ -93,8 +95,11 @@ export function createPartJobs(deps: PartJobsDeps): PartJobs {
       listen();
       for (let take = 1; take <= mostTakes; take += 1) {
         context.signal.throwIfAborted();
+        // An attempt submits each name once: what was there before is of an earlier one, also where a kill left it uncounted (J8).
+        const asked = deps.clock.now();
         const found = await submit(context, part, take);
-        const earlier = context.attempt > 1 && finishedJobStates.includes(found.state);
+        const wasThere = context.attempt > 1 || found.createdAt < asked;
+        const earlier = wasThere && finishedJobStates.includes(found.state);
         if (earlier && (found.state === 'cancelled' || (part.againAfterFailure && found.state !== 'succeeded')))
           continue;
         part.onJob?.(found.id, earlier);
