@@ -34,7 +34,7 @@ export function Samples({ flows, actions, onAll }: SamplesProps) {
       <div className="row gap-2 px-5 pt-5 pb-3">
         <h2 className="font-strong">Samples</h2>
         <span className="cut text-12 text-ink-3">Press one to make it a flow of yours</span>
-        <button type="button" className="link ml-auto text-12 text-ink-2" onClick={onAll}>
+        <button type="button" className="link ml-auto text-12 whitespace-nowrap text-ink-2" onClick={onAll}>
           All templates
         </button>
         <button type="button" className="link text-12 text-ink-2" onClick={hide}>
