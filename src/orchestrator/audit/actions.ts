@@ -114,8 +114,8 @@ export const actions = {
   decideApproval: act('approval.decided', approvals, { param: 'id', body: ['decision', 'approve', 'note'] }),
   cancelJob: act('job.cancelled', null, { param: 'id' }),
   cancelJobs: act('job.manyCancelled', null, { body: ['runId', 'states', 'kind', 'submittedBy'], row: ['cancelled'] }),
-  requeueJob: act('job.requeued', null, { param: 'id' }),
-  requeueJobs: act('job.manyRequeued', null, { body: ['state', 'kind'] }),
+  requeueJob: act('job.requeued', jobs, { param: 'id' }),
+  requeueJobs: act('job.manyRequeued', jobs, { body: ['state', 'kind'] }),
 
   createApiKey: act('apiKey.created', providerKeys, { column: 'id', body: ['name', 'provider'] }),
   updateApiKey: act('apiKey.changed', providerKeys, { param: 'id', body: ['name', 'enabled'] }),
