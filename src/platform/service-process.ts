@@ -17,11 +17,11 @@ export interface ServiceProcess {
 export type ForkService = (entry: string) => ServiceProcess;
 
 /**
- * V8's young generation at a fixed 8 MB a half: by itself it grows to 16 and keeps the pages, which is a fifth of an idle
+ * V8's young generation at a fixed 4 MB a half: by itself it grows to 16 and keeps the pages, which is a fifth of an idle
  * orchestrator and half of what 10,000 sockets cost. On the few cores that services share with the work of their
  * machine, threads of the garbage collector cost more than they bring (docs/benchmarks.md).
  */
-export const serviceFlags = ['--max-semi-space-size=8', '--min-semi-space-size=8', '--no-parallel-scavenge'];
+export const serviceFlags = ['--max-semi-space-size=4', '--min-semi-space-size=4', '--no-parallel-scavenge'];
 
 /** The adapter for plain Node. */
 export const forkChild: ForkService = (entry) => {
