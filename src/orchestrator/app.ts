@@ -167,6 +167,7 @@ async function assemble(
   await documents.tidy();
   // Before anything connects, so that no result arrives that nobody waits for.
   await work.resume();
+  core.beginHostWork();
 
   const state = { url: '', ready: false };
   // Opened at the end, when there is something that other machines could reach.

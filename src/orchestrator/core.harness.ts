@@ -120,6 +120,7 @@ export async function startHost(
     authorize: async (userId) => (userId === 'stranger' ? null : { workspaceId: 'ws-1' }),
     maySubmit: async (userId) => userId === 'member',
   });
+  core.beginHostWork();
 
   const open = (address = '127.0.0.1'): FakeNode => {
     const socket = new FakeSocket();

@@ -59,6 +59,8 @@ export interface Core {
   nodeGateway: NodeGateway;
   liveGateway: LiveGateway;
   verifier: Verifier;
+  /** Jobs of the host itself are carried out from now on: all that they may ask for is there. */
+  beginHostWork(): void;
   /** What they stand on, for those who look inside. */
   engine: JobEngine;
   roster: Roster;
@@ -86,7 +88,6 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     const { outcome, finishedAt } = end.attempt;
     if (outcome === 'succeeded' && finishedAt !== null) durations.note(end.row, finishedAt - end.startedAt);
   });
-  host.begin(engine);
   engine.onPlaceable(loop.wake);
   roster.onChanged(loop.wake);
   const recovered = await recoverJobs({ store, engine });
@@ -104,6 +105,7 @@ export async function createCore(deps: CoreDeps): Promise<Core> {
     nodeGateway,
     liveGateway,
     verifier,
+    beginHostWork: () => host.begin(engine),
     engine,
     roster,
     async stop() {
