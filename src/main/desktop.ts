@@ -14,7 +14,7 @@ import { setMenu } from './menu.ts';
 import { createNotices } from './notices.ts';
 import { createServiceBoard, type ServiceBoard } from './services/service-board.ts';
 
-type DesktopCalls = 'desktop' | 'restartService' | 'showLogs' | 'setChoices' | 'takeLink' | 'notify';
+type DesktopCalls = 'desktop' | 'restartService' | 'showLogs' | 'setChoices' | 'takeLink' | 'notify' | 'chooseFolder';
 
 /** The app around the services: window, tray, menu, links, and what its person chose about them. */
 export interface Desktop {
@@ -123,6 +123,7 @@ export async function openDesktop({ dataDir, box, clock, log, args }: DesktopOpt
       notify: (notice) => {
         if (choices.current.notify && window.current()?.isFocused() !== true) notify(notice);
       },
+      chooseFolder: () => chooseFolder(window.current()),
     }),
     begin() {
       setMenu({ open: () => window.show(), showLogs });
@@ -130,6 +131,12 @@ export async function openDesktop({ dataDir, box, clock, log, args }: DesktopOpt
       if (!(args.includes(hiddenStart) && choices.current.background === 'on')) window.show();
     },
   };
+}
+
+async function chooseFolder(window: BrowserWindow | null): Promise<string | null> {
+  if (window === null) return null;
+  const { filePaths } = await dialog.showOpenDialog(window, { properties: ['openDirectory', 'createDirectory'] });
+  return filePaths[0] ?? null;
 }
 
 const onClose = ({ background }: DesktopChoices) => (background === 'on' ? 'hide' : 'ask');

@@ -44,6 +44,8 @@ export const desktopCalls = {
   /** The link that the app was opened with, once. */
   takeLink: call([], Type.Union([DesktopLink, Type.Null()])),
   notify: call([DesktopNotice], Type.Void()),
+  /** Asks for a folder in the way of the system; null where nobody chose one. */
+  chooseFolder: call([], Type.Union([Type.String(), Type.Null()])),
 
   // Updates of the app (src/main/updates).
   updates: call([], Updates),

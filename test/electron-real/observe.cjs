@@ -39,6 +39,11 @@ dialog.showMessageBox = async (...given) => {
   seen(`asked ${message}`);
   return { response: buttons.indexOf(answers.shift()), checkboxChecked: false };
 };
+dialog.showOpenDialog = async () => {
+  seen('asked for a folder');
+  const chosen = answers.shift();
+  return { canceled: chosen === undefined, filePaths: chosen === undefined ? [] : [chosen] };
+};
 shell.openExternal = async (url) => seen(`opened ${url}`);
 shell.openPath = async (path) => {
   seen(`opened path ${path}`);

@@ -79,7 +79,11 @@ function agentDeps({ store, hub, clock, later }: Parameters<typeof createHostPar
     const row = await store.get(flowTable, { id: flowId });
     return row === null || row.deletedAt !== null ? null : row.workspaceId;
   };
-  return { clock, parts: createPartJobs({ clock, jobs: later.jobs, hub }), flows: createFlowRuns({ ...later, workspaceOf }) };
+  return {
+    clock,
+    parts: createPartJobs({ clock, jobs: later.jobs, hub }),
+    flows: createFlowRuns({ ...later, workspaceOf }),
+  };
 }
 
 function createHostWorld({

@@ -1,5 +1,8 @@
+import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import type { OwnStorage } from '../../../shared/model/this-node.ts';
+import { useApi } from '../../api/api.ts';
+import type { Desktop } from '../../api/desktop.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { Button } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
@@ -15,9 +18,23 @@ interface MoveDialogProps {
   close: () => void;
 }
 
+/** The system's own way to choose a folder, in the app. */
+function ChooseFolder({ desktop, choose }: { desktop: Desktop; choose: (folder: string) => void }) {
+  const ask = useMutation({
+    mutationFn: () => desktop.call('chooseFolder'),
+    onSuccess: (folder) => folder !== null && choose(folder),
+  });
+  return (
+    <Button pending={ask.isPending} onClick={() => ask.mutate()}>
+      Choose
+    </Button>
+  );
+}
+
 /** Asks once before files move to another drive, and where on it. */
 export function MoveDialog({ drive, storage, move, close }: MoveDialogProps) {
   const home = drive !== null && drive === storage.homeDrive;
+  const { desktop } = useApi().host;
   const [place, setPlace] = useState('');
   const [failure, setFailure] = useState<string | null>(null);
   const [pending, setPending] = useState(false);
@@ -51,7 +68,10 @@ export function MoveDialog({ drive, storage, move, close }: MoveDialogProps) {
         help={home ? 'Leave it empty for the data folder of the app.' : 'A folder "OtherThing" is made in it.'}
         {...(failure === null ? {} : { error: failure })}
       >
-        <Input value={place} onChange={({ target }) => setPlace(target.value)} mono />
+        <span className="row gap-2">
+          <Input value={place} onChange={({ target }) => setPlace(target.value)} mono />
+          {desktop !== null && <ChooseFolder desktop={desktop} choose={setPlace} />}
+        </span>
       </Field>
     </Dialog>
   );
