@@ -124,6 +124,33 @@ describe.each([
     expect(asked(server())).toHaveLength(2);
   });
 
+  test('J4: one that is busy is asked again no sooner than it said; one that fails is asked again', async () => {
+    const since = Date.now();
+    server().script(
+      { status: 429, headers: { 'retry-after': '2' } },
+      { status: 500 },
+      { pieces: ['Hello'], usage: { input: 3, output: 1 } },
+    );
+    const { run: ended, step } = await run(chat(model));
+    expect(ended.state, JSON.stringify(ended.error)).toBe('succeeded');
+    expect(Date.now() - since).toBeGreaterThanOrEqual(2_000);
+    expect(step.outputs).toEqual({ text: 'Hello', usage: { inputTokens: 3, outputTokens: 1 } });
+    expect(asked(server())).toHaveLength(3);
+    const codes = step.attempts.map(({ error }) => error?.code ?? 'fine');
+    expect(codes).toEqual(['provider_rate_limited', 'provider_failed', 'fine']);
+  });
+
+  test('an answer that is no JSON is said in words', async () => {
+    server().reply = () => ({ status: 200, body: '{"choices": [{"mess' });
+    const { run: ended } = await run(chat(model)).finally(() => {
+      server().reply = null;
+    });
+    expect(ended.state).toBe('failed');
+    // A stream that says nothing of the API is no different from one that was cut.
+    expect(ended.error?.code).toBe(model === 'tiny' ? 'answer_unreadable' : 'stream_broken');
+    expect(ended.error?.message).toMatch(/^It: .{20,}/);
+  });
+
   test('a text that is too long is said in words, and not tried again', async () => {
     server().context = 10;
     const { run: ended, step } = await run(chat(model)).finally(() => {
