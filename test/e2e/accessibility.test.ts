@@ -1,13 +1,13 @@
 /** Axe over every page and dialog of a workspace in both themes, and over the pages on a narrow screen. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openBrowser, seriousFindings, watchErrors } from '../harness/browser.ts';
+import { seriousFindings } from '../harness/browser.ts';
 import { edgeOf, fileOf, stepAt } from '../harness/flow-page.ts';
-import { type RunningHost, runEnded, startHost, temporaryFolder } from '../harness/host.ts';
+import { type RunningHost, runEnded } from '../harness/host.ts';
+import { type SignedIn, signIn } from '../harness/signed-in.ts';
 
-const data = temporaryFolder('e2e-axe');
+let everything: SignedIn;
 let host: RunningHost;
-let browser: Browser;
 let page: Page;
 let errors: string[];
 let flowId = '';
@@ -23,22 +23,15 @@ const flow = fileOf(
 );
 
 beforeAll(async () => {
-  [host, browser] = await Promise.all([startHost(data.path), openBrowser()]);
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  errors = watchErrors(page);
-  await page.goto(await host.signInLink());
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  everything = await signIn('e2e-axe');
+  ({ host, page, errors } = everything);
   flowId = (await host.client.call('createFlow', { params: { id: host.workspaceId }, body: { file: flow } })).id;
   runId = (await host.client.call('startRun', { params: { id: flowId }, body: {} })).id;
   await runEnded(host, runId, 30_000);
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await host?.process.stop();
-  data.remove();
+  await everything?.end();
 });
 
 const go = async (path: string) => {

@@ -1,32 +1,23 @@
 /** Every command of the builder, once by mouse and once by keyboard alone, in one page against one host. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { commandNamed, commands } from '../../src/renderer/features/builder/model/commands.ts';
-import { openBrowser, watchErrors } from '../harness/browser.ts';
 import { type CommandJourney, commandJourneys, openBase } from '../harness/command-journeys.ts';
-import { type RunningHost, startHost, temporaryFolder } from '../harness/host.ts';
+import type { RunningHost } from '../harness/host.ts';
+import { type SignedIn, signIn } from '../harness/signed-in.ts';
 
-const data = temporaryFolder('e2e-commands');
+let everything: SignedIn;
 let host: RunningHost;
-let browser: Browser;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  [host, browser] = await Promise.all([startHost(data.path), openBrowser()]);
-  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  errors = watchErrors(page);
-  await page.goto(await host.signInLink());
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  everything = await signIn('e2e-commands');
+  ({ host, page, errors } = everything);
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await host?.process.stop();
-  data.remove();
+  await everything?.end();
 });
 
 test('every command has a journey, and every journey a command', () => {

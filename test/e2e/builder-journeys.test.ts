@@ -1,34 +1,26 @@
 /** What people do with flows and runs beyond the builder's commands: each by mouse and by keyboard alone. */
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FlowFile } from '../../src/shared/model/flow.ts';
-import { keepPicture, openBrowser, seriousFindings, watchErrors } from '../harness/browser.ts';
+import { keepPicture, seriousFindings } from '../harness/browser.ts';
 import { drag, edgeOf, fileOf, openFlowPage, stepAt } from '../harness/flow-page.ts';
-import { type RunningHost, runEnded, startHost, temporaryFolder } from '../harness/host.ts';
+import { type RunningHost, runEnded } from '../harness/host.ts';
 import { waitFor } from '../harness/processes.ts';
+import { type SignedIn, signIn } from '../harness/signed-in.ts';
 
-const data = temporaryFolder('e2e-journeys');
+let everything: SignedIn;
 let host: RunningHost;
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  [host, browser] = await Promise.all([startHost(data.path), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  errors = watchErrors(page);
-  await page.goto(await host.signInLink());
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  everything = await signIn('e2e-journeys');
+  ({ host, browser, page, errors } = everything);
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await host?.process.stop();
-  data.remove();
+  await everything?.end();
 });
 
 beforeEach(() => {

@@ -1,34 +1,26 @@
 /** Everything that is done in the builder, by mouse and by keyboard alone, in a real browser against a real host. */
-import type { Browser, BrowserContext, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FlowFile } from '../../src/shared/model/flow.ts';
-import { keepPicture, openBrowser, seriousFindings, watchErrors } from '../harness/browser.ts';
+import { keepPicture, seriousFindings } from '../harness/browser.ts';
 import { drag, edgeOf, fileOf, openFlowPage, stepAt } from '../harness/flow-page.ts';
-import { type RunningHost, startHost, temporaryFolder } from '../harness/host.ts';
+import type { RunningHost } from '../harness/host.ts';
 import { waitFor } from '../harness/processes.ts';
+import { type SignedIn, signIn } from '../harness/signed-in.ts';
 
-const data = temporaryFolder('e2e-builder');
+let everything: SignedIn;
 let host: RunningHost;
 let browser: Browser;
-let context: BrowserContext;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  [host, browser] = await Promise.all([startHost(data.path), openBrowser()]);
-  context = await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' });
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  page = await context.newPage();
-  page.setDefaultTimeout(10_000);
-  errors = watchErrors(page);
-  await page.goto(await host.signInLink());
-  await page.waitForURL((url) => !url.pathname.startsWith('/sign-in'));
+  everything = await signIn('e2e-builder');
+  ({ host, browser, page, errors } = everything);
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await host?.process.stop();
-  data.remove();
+  await everything?.end();
 });
 
 beforeEach(() => {
@@ -86,7 +78,7 @@ describe('by mouse', () => {
     await page.getByRole('textbox', { name: 'Name of the group' }).fill('Choices');
     await page.keyboard.press('Enter');
     await flow.held('the group', (file) => file.groups[0]?.name === 'Choices' && file.groups[0].steps.length === 3);
-    const name = await flow.middle(page.getByRole('button', { name: 'Choices' }));
+    const name = await flow.middle(page.getByRole('button', { name: 'Choices', exact: true }));
     await drag(page, name, { x: name.x + 48, y: name.y + 96 });
     await flow.held('all moved', (file) => file.steps.every(({ position }) => position.y > 0));
     await flow.step('a').click({ button: 'right' });

@@ -1,33 +1,25 @@
 /** What the engine does and why, as people see it: in a real browser, against a real host with its worker. */
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { FlowFile } from '../../src/shared/model/flow.ts';
-import { keepPicture, openBrowser, seriousFindings, watchErrors } from '../harness/browser.ts';
+import { keepPicture, seriousFindings } from '../harness/browser.ts';
 import { edgeOf, fileOf, stepAt } from '../harness/flow-page.ts';
-import { type RunningHost, startHost, temporaryFolder } from '../harness/host.ts';
+import type { RunningHost } from '../harness/host.ts';
 import { waitFor } from '../harness/processes.ts';
+import { type SignedIn, signIn } from '../harness/signed-in.ts';
 
-const data = temporaryFolder('e2e-engine');
+let everything: SignedIn;
 let host: RunningHost;
-let browser: Browser;
 let page: Page;
 let errors: string[];
 
 beforeAll(async () => {
-  [host, browser] = await Promise.all([startHost(data.path), openBrowser()]);
-  page = await (
-    await browser.newContext({ viewport: { width: 1440, height: 900 }, reducedMotion: 'reduce' })
-  ).newPage();
-  page.setDefaultTimeout(30_000);
-  errors = watchErrors(page);
-  await page.goto(await host.signInLink());
-  await page.waitForURL((at) => !at.pathname.startsWith('/sign-in'));
+  everything = await signIn('e2e-engine', 30_000);
+  ({ host, page, errors } = everything);
 });
 
 afterAll(async () => {
-  await browser?.close();
-  await host?.process.stop();
-  data.remove();
+  await everything?.end();
 });
 
 const address = (path: string) => `${host.url}/w/${host.workspaceId}${path}`;
