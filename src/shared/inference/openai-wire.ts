@@ -232,7 +232,7 @@ export function refusal(status: number, body: unknown, retryAfterMs: number | nu
     return new InferenceFault('tools_not_taken', `The model cannot use tools. ${said}`);
   if (/image/.test(text) && /support|invalid|not/.test(text))
     return new InferenceFault('images_not_taken', `The model takes no such image. ${said}`);
-  // Not implemented stays so, however often it is asked.
+  // A server that lacks a function (501) lacks it however often it is asked.
   if (status === 501) return new InferenceFault('provider_refused', `The server does not offer this. ${said}`);
   if (status >= 500 || status === 408 || status === 200)
     return new InferenceFault('provider_failed', `The server failed. ${said}`, retryAfterMs);
