@@ -17,8 +17,21 @@ export async function keepPicture(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: join(results, `${name}.png`) });
 }
 
-/** What axe finds serious or critical on the page, as `rule: element`. */
+/** Waits until what fades or slides has come to rest: half-way through a change of theme every colour is a mixture. */
+export async function settled(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    // A frame first: a style that has only just changed has no transition yet.
+    await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+    const ends = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Number.POSITIVE_INFINITY);
+    await Promise.all(ends.map(({ finished }) => finished.catch(() => undefined)));
+  });
+}
+
+/** What axe finds serious or critical on the page at rest, as `rule: element`. */
 export async function seriousFindings(page: Page): Promise<string[]> {
+  await settled(page);
   await page.evaluate(readFileSync(join(import.meta.dirname, '../../node_modules/axe-core/axe.min.js'), 'utf8'));
   const { violations } = (await page.evaluate('axe.run(document)')) as AxeResults;
   return violations
