@@ -1,9 +1,20 @@
 /** What people do with flows and runs beyond the builder's commands: each by mouse and by keyboard alone. */
-import type { Browser, Locator, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FlowFile } from '../../src/shared/model/flow.ts';
 import { keepPicture, seriousFindings } from '../harness/browser.ts';
-import { drag, edgeOf, fileOf, openFlowPage, stepAt } from '../harness/flow-page.ts';
+import {
+  drag,
+  edgeOf,
+  fileOf,
+  letterFlow,
+  letterStep,
+  openFlowPage,
+  resultStep,
+  stepAt,
+  tabTo,
+  topicStep,
+} from '../harness/flow-page.ts';
 import { type RunningHost, runEnded } from '../harness/host.ts';
 import { waitFor } from '../harness/processes.ts';
 import { type SignedIn, signIn } from '../harness/signed-in.ts';
@@ -27,26 +38,10 @@ beforeEach(() => {
   errors.length = 0;
 });
 
-const input = stepAt('ask', 'input', 0, 0, { name: 'Topic', config: { name: 'topic', type: 'text', value: 'tides' } });
-const letter = stepAt('say', 'template', 360, 0, {
-  name: 'Letter',
-  config: { text: 'About **{{ value }}**', inputs: [{ name: 'value' }] },
-});
-const result = stepAt('out', 'output', 720, 0, { name: 'Result', config: { name: 'result', view: 'text' } });
+/** A letter that Markdown makes bold. */
+const boldLetter = { ...letterStep, config: { ...letterStep.config, text: 'About **{{ value }}**' } };
 const chain = (name: string, more: Partial<FlowFile> = {}): FlowFile =>
-  fileOf(name, [input, letter, result], {
-    edges: [edgeOf('ask.value', 'say.value'), edgeOf('say.text', 'out.value')],
-    ...more,
-  });
-
-/** Goes on with Tab until this has the focus: by keyboard alone. */
-async function tabTo(goal: Locator, key = 'Tab'): Promise<void> {
-  for (let presses = 0; presses < 120; presses += 1) {
-    if (await goal.evaluate((element) => element === document.activeElement)) return;
-    await page.keyboard.press(key);
-  }
-  throw new Error('Tab does not reach it');
-}
+  letterFlow(name, { steps: [topicStep, boldLetter, resultStep], ...more });
 
 async function ranTwice(name: string): Promise<{ flowId: string; first: string; second: string }> {
   const flow = await host.client.call('createFlow', { params: { id: host.workspaceId }, body: { file: chain(name) } });
@@ -270,7 +265,10 @@ describe('notes, the clipboard, files and versions', () => {
     await page.keyboard.press('Enter');
     const entry = page.getByRole('button', { name: /^Calm/ });
     await entry.waitFor();
-    await host.client.call('replaceFlowFile', { params: { id: flow.id }, body: fileOf('Versions by key', [input]) });
+    await host.client.call('replaceFlowFile', {
+      params: { id: flow.id },
+      body: fileOf('Versions by key', [topicStep]),
+    });
     await tabTo(entry);
     await page.keyboard.press('Enter');
     await page.getByText(/^Since then/).waitFor();
@@ -481,7 +479,7 @@ describe('results and runs', () => {
       config: { mode: 'for', amount: 1, unit: 'hours', until: '' },
     });
     const after = stepAt('after', 'output', 1080, 200, { name: 'After', config: { name: 'after', view: 'text' } });
-    const file = fileOf('Words', [input, cached, result, rest, after], {
+    const file = fileOf('Words', [topicStep, cached, resultStep, rest, after], {
       edges: [
         edgeOf('ask.value', 'say.value'),
         edgeOf('say.result', 'out.value'),
@@ -539,7 +537,7 @@ describe('results and runs', () => {
     const flow = await host.client.call('createFlow', {
       params: { id: host.workspaceId },
       body: {
-        file: fileOf('Asks', [input, letter, ask], {
+        file: fileOf('Asks', [topicStep, boldLetter, ask], {
           edges: [edgeOf('ask.value', 'say.value'), edgeOf('say.text', 'may.value')],
         }),
       },

@@ -3,7 +3,17 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { FlowFile } from '../../src/shared/model/flow.ts';
 import { keepPicture, seriousFindings } from '../harness/browser.ts';
-import { drag, edgeOf, fileOf, openFlowPage, stepAt } from '../harness/flow-page.ts';
+import {
+  drag,
+  edgeOf,
+  fileOf,
+  letterFlow,
+  letterStep,
+  openFlowPage,
+  stepAt,
+  tabTo,
+  topicStep,
+} from '../harness/flow-page.ts';
 import type { RunningHost } from '../harness/host.ts';
 import { waitFor } from '../harness/processes.ts';
 import { type SignedIn, signIn } from '../harness/signed-in.ts';
@@ -27,25 +37,17 @@ beforeEach(() => {
   errors.length = 0;
 });
 
-const input = stepAt('ask', 'input', 0, 0, { name: 'Topic', config: { name: 'topic', type: 'text', value: 'tides' } });
-const letter = stepAt('say', 'template', 360, 0, {
-  name: 'Letter',
-  config: { text: 'About {{ value }}', inputs: [{ name: 'value' }] },
-});
-const result = stepAt('out', 'output', 720, 0, { name: 'Result', config: { name: 'result', view: 'text' } });
-const chain = (name: string): FlowFile =>
-  fileOf(name, [input, letter, result], { edges: [edgeOf('ask.value', 'say.value'), edgeOf('say.text', 'out.value')] });
 const ids = (file: FlowFile) => file.steps.map(({ id }) => id);
 
 test('the builder fills the window: the run bar stands at its lower edge', async () => {
-  await openFlowPage(host, page, chain('Filled'));
+  await openFlowPage(host, page, letterFlow('Filled'));
   const bar = await page.getByRole('button', { name: 'Run', exact: true }).boundingBox();
   expect((bar?.y ?? 0) + (bar?.height ?? 0)).toBeGreaterThan(840);
 });
 
 describe('by mouse', () => {
   test('a port that is dragged into the empty space offers only what fits, and the new step is connected', async () => {
-    const flow = await openFlowPage(host, page, fileOf('Drag out', [input]));
+    const flow = await openFlowPage(host, page, fileOf('Drag out', [topicStep]));
     const from = await flow.middle(flow.port('ask', 'output', 'value'));
     await drag(page, from, { x: from.x + 200, y: from.y + 120 });
     const list = page.getByRole('dialog', { name: 'Steps' });
@@ -89,7 +91,7 @@ describe('by mouse', () => {
   });
 
   test('the menu arranges the steps with ELK in a worker, and one undo takes it back', async () => {
-    const heap = chain('A heap');
+    const heap = letterFlow('A heap');
     const flow = await openFlowPage(host, page, {
       ...heap,
       steps: heap.steps.map((step) => ({ ...step, position: { x: 0, y: 0 } })),
@@ -107,7 +109,7 @@ describe('by mouse', () => {
   test('a note is Markdown, and HTML in it stays text', async () => {
     const text = '# Mind\n\n- **bold** and [a link](https://example.org)\n\n<img src=x onerror="alert(1)">';
     const notes = [{ id: 'n', text, position: { x: 0, y: 240 }, size: { width: 288, height: 192 } }];
-    await openFlowPage(host, page, fileOf('Noted', [input], { notes }));
+    await openFlowPage(host, page, fileOf('Noted', [topicStep], { notes }));
     const note = page.locator('.flow-note');
     await note.getByRole('heading', { name: 'Mind' }).waitFor();
     expect(await note.locator('strong').textContent()).toBe('bold');
@@ -120,7 +122,7 @@ describe('by mouse', () => {
   });
 
   test('a version is kept under a name, compared on the canvas and line by line, and restored', async () => {
-    const flow = await openFlowPage(host, page, chain('Versioned'));
+    const flow = await openFlowPage(host, page, letterFlow('Versioned'));
     await page.getByRole('radio', { name: 'Versions' }).click();
     await page.getByRole('textbox', { name: 'Name of a new version' }).fill('Before the storm');
     await page.getByRole('button', { name: 'Keep' }).click();
@@ -129,10 +131,10 @@ describe('by mouse', () => {
     await host.client.call('replaceFlowFile', {
       params: { id: flow.id },
       body: {
-        ...chain('Versioned'),
+        ...letterFlow('Versioned'),
         steps: [
-          input,
-          { ...letter, config: { ...letter.config, text: 'Nothing of {{ value }}' } },
+          topicStep,
+          { ...letterStep, config: { ...letterStep.config, text: 'Nothing of {{ value }}' } },
           stepAt('more', 'merge', 720, 240),
         ],
         edges: [edgeOf('ask.value', 'say.value')],
@@ -158,7 +160,7 @@ describe('by mouse', () => {
   });
 
   test('following somebody shows what they see, until one moves', async () => {
-    const flow = await openFlowPage(host, page, chain('Followed'));
+    const flow = await openFlowPage(host, page, letterFlow('Followed'));
     const { signInLink } = await host.client.call('addMember', {
       params: { id: host.workspaceId },
       body: { name: 'Mira Okafor', role: 'member' },
@@ -176,12 +178,22 @@ describe('by mouse', () => {
     const place = async (on: Page) => on.locator('.react-flow__viewport').evaluate((view) => view.style.transform);
     await waitFor('the same view', async () => (await place(page)) === (await place(mira)));
     await flow.step('say').click();
-    await waitFor('the end of following', async () => (await page.getByText('You follow').count()) === 0);
+    const ended = () => waitFor('the end of following', async () => (await page.getByText('You follow').count()) === 0);
+    await ended();
+    // By keyboard alone: to the person, Enter, and Esc. Nothing is chosen, so that both canvases are as wide.
+    await page.keyboard.press('Escape');
+    await tabTo(page.getByRole('button', { name: 'Follow Mira Okafor' }), 'Shift+Tab');
+    await page.keyboard.press('Enter');
+    await page.getByText('You follow Mira Okafor').waitFor();
+    await mira.mouse.wheel(-120, -90);
+    await waitFor('the same view again', async () => (await place(page)) === (await place(mira)));
+    await page.keyboard.press('Escape');
+    await ended();
     await other.close();
   });
 
   test('F7: a result is pinned and edited, and the flow runs from a step on with it', async () => {
-    const flow = await openFlowPage(host, page, chain('Pinned'));
+    const flow = await openFlowPage(host, page, letterFlow('Pinned'));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await flow.step('out').getByText('About tides').waitFor({ timeout: 30_000 });
     await flow.step('say').locator('.flow-step-head').click();
@@ -203,7 +215,7 @@ describe('by mouse', () => {
   });
 
   test('names in templates show what they were last, and unknown ones are marked', async () => {
-    const flow = await openFlowPage(host, page, chain('Completed'));
+    const flow = await openFlowPage(host, page, letterFlow('Completed'));
     await page.getByRole('button', { name: 'Run', exact: true }).click();
     await flow.step('out').getByText('About tides').waitFor({ timeout: 30_000 });
     await flow.step('say').locator('.flow-step-head').click();
@@ -227,7 +239,7 @@ describe('by mouse', () => {
 
 describe('by keyboard alone', () => {
   test('steps are added, connected, moved to, renamed, nudged, duplicated, deleted, run', async () => {
-    const flow = await openFlowPage(host, page, fileOf('Keys', [input]));
+    const flow = await openFlowPage(host, page, fileOf('Keys', [topicStep]));
     await page.keyboard.press('a');
     await page.keyboard.type('templ');
     await page.keyboard.press('Enter');
@@ -270,20 +282,20 @@ describe('by keyboard alone', () => {
   });
 
   test('a part of one flow is copied as JSON and pasted into another, with templates that name the copies', async () => {
-    const named = { ...letter, config: { text: '{{ steps.ask.value }}', inputs: [] } };
-    await openFlowPage(host, page, fileOf('From', [input, named]));
+    const named = { ...letterStep, config: { text: '{{ steps.ask.value }}', inputs: [] } };
+    await openFlowPage(host, page, fileOf('From', [topicStep, named]));
     await page.keyboard.press('Control+a');
     await page.keyboard.press('Control+c');
     const text = await page.evaluate(() => navigator.clipboard.readText());
     expect(JSON.parse(text)).toMatchObject({ schema: 'otherthing.clip/1', steps: [{ id: 'ask' }, { id: 'say' }] });
-    const into = await openFlowPage(host, page, fileOf('Into', [input]));
+    const into = await openFlowPage(host, page, fileOf('Into', [topicStep]));
     await page.keyboard.press('Control+v');
     const file = await into.held('the copies', (now) => now.steps.length === 3 && now);
     const copy = file.steps.find(({ type, id }) => type === 'input' && id !== 'ask');
     expect(file.steps.find(({ type }) => type === 'template')?.config['text']).toBe(`{{ steps.${copy?.id}.value }}`);
     await page.keyboard.press('Control+x');
     await into.held('the copies gone', (now) => now.steps.length === 1);
-    await page.evaluate((whole) => navigator.clipboard.writeText(whole), JSON.stringify(chain('Whole')));
+    await page.evaluate((whole) => navigator.clipboard.writeText(whole), JSON.stringify(letterFlow('Whole')));
     await page.keyboard.press('Control+v');
     await into.held('a whole flow', (now) => now.steps.length === 4 && now.edges.length === 2);
     await page.evaluate(() => navigator.clipboard.writeText('{"schema":"otherthing.flow/1","steps":7}'));
@@ -292,7 +304,7 @@ describe('by keyboard alone', () => {
   });
 
   test('groups are made, named and taken apart; steps are lined up', async () => {
-    const flow = await openFlowPage(host, page, chain('Grouped'));
+    const flow = await openFlowPage(host, page, letterFlow('Grouped'));
     await page.keyboard.press('Control+a');
     await page.keyboard.press('Alt+a');
     await flow.held('one line', (file) => file.steps.every(({ position }) => position.x === 0));
@@ -306,7 +318,7 @@ describe('by keyboard alone', () => {
   });
 
   test('a step is found by what its settings say; the sheet shows every key; the palette has every action', async () => {
-    const flow = await openFlowPage(host, page, chain('Found'));
+    const flow = await openFlowPage(host, page, letterFlow('Found'));
     await page.keyboard.press('Control+f');
     await page.keyboard.type('about');
     await page.getByRole('option', { name: /Letter/ }).waitFor();
@@ -330,7 +342,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing serious in the builder 
   await page.emulateMedia({ colorScheme: scheme });
   const notes = [{ id: 'n', text: '**Mind** the tide', position: { x: 0, y: 240 }, size: { width: 216, height: 96 } }];
   const groups = [{ id: 'g', name: 'Post', steps: ['say', 'out'] }];
-  const flow = await openFlowPage(host, page, { ...chain('Looked at'), notes, groups });
+  const flow = await openFlowPage(host, page, { ...letterFlow('Looked at'), notes, groups });
   await page.getByRole('button', { name: 'Run', exact: true }).click();
   await flow.step('out').getByText('About tides').waitFor({ timeout: 30_000 });
   await flow.step('say').locator('.flow-step-head').click();

@@ -158,6 +158,26 @@ const every = (what: string, test: (step: FlowStep, file: FlowFile) => boolean) 
   flow.held(what, (file) => file.steps.every((step) => test(step, file)));
 const zoomOf = async ({ page }: JourneyPage) =>
   Number.parseInt((await page.getByTitle('Back to 100 %').textContent()) ?? '', 10);
+/** What is in sight moves a good way to one side; by mouse, in the small map. */
+const looked = (right: number, down: number): CommandJourney => ({
+  look: sightOf,
+  async mouse({ page, middle }) {
+    const map = await middle(page.getByRole('img', { name: 'Small map of the flow' }));
+    await page.mouse.click(map.x + right * 40, map.y + down * 30);
+  },
+  after: (flow, known) =>
+    waitFor('another sight', async () => {
+      const [before, now] = [known as { x: number; y: number }, await sightOf(flow)];
+      const moved = (by: number, wanted: number) => (wanted === 0 ? Math.abs(by) < 20 : by * wanted > 80);
+      return moved(before.x - now.x, right) && moved(before.y - now.y, down);
+    }),
+});
+/** Where the canvas stands, in pixels of the window. */
+const sightOf = ({ page }: JourneyPage) =>
+  page.locator('.react-flow__viewport').evaluate((view) => {
+    const { e, f } = new DOMMatrix(getComputedStyle(view).transform);
+    return { x: e, y: f };
+  });
 const dialog =
   (name: string) =>
   async ({ page }: JourneyPage) => {
@@ -348,6 +368,10 @@ export const commandJourneys: Readonly<Record<string, CommandJourney>> = {
     mouse: 'zoom',
     after: (flow, known) => waitFor('further', async () => (await zoomOf(flow)) < Number(known)),
   },
+  'look-left': looked(-1, 0),
+  'look-right': looked(1, 0),
+  'look-up': looked(0, -1),
+  'look-down': looked(0, 1),
   fit: {
     before: async (flow) => {
       const before = await zoomOf(flow);

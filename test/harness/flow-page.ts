@@ -29,6 +29,34 @@ export const fileOf = (name: string, steps: FlowStep[], more: Partial<FlowFile> 
   ...more,
 });
 
+/** The steps of a small flow that many tests begin with: a topic, a letter about it, and the letter as result. */
+export const topicStep = stepAt('ask', 'input', 0, 0, {
+  name: 'Topic',
+  config: { name: 'topic', type: 'text', value: 'tides' },
+});
+export const letterStep = stepAt('say', 'template', 360, 0, {
+  name: 'Letter',
+  config: { text: 'About {{ value }}', inputs: [{ name: 'value' }] },
+});
+export const resultStep = stepAt('out', 'output', 720, 0, {
+  name: 'Result',
+  config: { name: 'result', view: 'text' },
+});
+export const letterFlow = (name: string, more: Partial<FlowFile> = {}): FlowFile =>
+  fileOf(name, [topicStep, letterStep, resultStep], {
+    edges: [edgeOf('ask.value', 'say.value'), edgeOf('say.text', 'out.value')],
+    ...more,
+  });
+
+/** Goes on with Tab until this has the focus: by keyboard alone. */
+export async function tabTo(goal: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Promise<void> {
+  for (let presses = 0; presses < 120; presses += 1) {
+    if (await goal.evaluate((element) => element === document.activeElement)) return;
+    await goal.page().keyboard.press(key);
+  }
+  throw new Error('Tab does not reach it');
+}
+
 export interface FlowPage {
   readonly id: string;
   step(id: string): Locator;

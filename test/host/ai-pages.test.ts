@@ -51,12 +51,30 @@ test('S5: a key is tried before it is kept, and then shows its last four charact
   await page.getByLabel('Name').fill('TOKEN');
   await page.getByLabel('Secret', { exact: true }).fill('sesame');
   await page.getByRole('button', { name: 'Keep it' }).click();
-  await page.getByRole('button', { name: 'Delete TOKEN' }).waitFor();
+  const deleteToken = page.getByRole('button', { name: 'Delete TOKEN' });
+  await deleteToken.waitFor();
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await keepPicture(page, `keys-${colorScheme}`);
     expect(await seriousFindings(page)).toEqual([]);
   }
+  const asked = page.getByRole('alertdialog');
+  await deleteToken.click();
+  await asked.getByText('Steps that send it fail').waitFor();
+  expect(await seriousFindings(page)).toEqual([]);
+  await asked.getByRole('button', { name: 'Delete TOKEN' }).click();
+  await page.getByText('No secret yet').waitFor();
+  expect((await host.owner.call('listSecrets', { params: { id: workspaceId ?? '' } })).items).toEqual([]);
+  await page.getByRole('button', { name: 'More for OpenAI-compatible' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await asked.getByText('Steps that use it fail').waitFor();
+  await asked.getByRole('button', { name: 'Keep it' }).click();
+  await page.getByText('…wxyz').waitFor();
+  await page.getByRole('button', { name: 'More for OpenAI-compatible' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await asked.getByRole('button', { name: 'Delete OpenAI-compatible' }).click();
+  await page.getByText('…wxyz').waitFor({ state: 'detached' });
+  expect((await host.owner.call('listApiKeys', { params: { id: workspaceId ?? '' } })).items).toEqual([]);
   await page.getByRole('link', { name: 'Usage' }).click();
   await page.getByText('Nothing used yet').waitFor();
   await keepPicture(page, 'usage-empty');
@@ -107,6 +125,7 @@ test('the page Usage with data, at every width and in both themes; a run names t
   await page.getByRole('button', { name: 'Try and replace' }).click();
   await page.getByText('Put in a fresh key on the page Keys').waitFor();
   await keepPicture(page, 'keys-rotate-refused');
+  expect(await seriousFindings(page)).toEqual([]);
   await page.getByLabel('Key', { exact: true }).fill(models.key);
   await page.getByRole('button', { name: 'Try and replace' }).click();
   await keyRow.getByText('…abcd').waitFor();
@@ -150,6 +169,25 @@ test('the page Usage with data, at every width and in both themes; a run names t
   expect(await dialog.locator('input').first().inputValue()).not.toBe('');
   await keepPicture(page, 'usage-prices');
   expect(await seriousFindings(page)).toEqual([]);
+  // A price is edited, one comes, and what is no figure is refused where it was typed.
+  await dialog.getByLabel('Price of tokens in for tiny').fill('much');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.getByRole('alert').getByText('What tiny costs is a figure').waitFor();
+  await dialog.getByLabel('Price of tokens in for tiny').fill('2,5');
+  await dialog.getByRole('button', { name: 'Price', exact: true }).click();
+  await dialog.getByLabel('Model').last().fill('large-*');
+  await dialog.getByLabel('Price of tokens out for large-*').fill('15');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await dialog.waitFor({ state: 'detached' });
+  expect(await host.owner.call('getPrices', { params: { id } })).toMatchObject({
+    currency: 'EUR',
+    prices: [
+      { model: 'tiny', input: 2.5, output: 10 },
+      { model: 'large-*', input: 0, output: 15 },
+    ],
+  });
+  await page.getByRole('button', { name: 'Prices' }).click();
+  expect(await dialog.getByLabel('Price of tokens in for tiny').inputValue()).toBe('2.5');
   await page.goto(`${host.url}/w/${id}/runs/${runId}`);
   await page.getByRole('region', { name: 'Attempts' }).getByText('Host', { exact: true }).waitFor();
   expect(await page.getByText(/removed node/i).count()).toBe(0);

@@ -112,6 +112,20 @@ test('models: fetched with progress, stopped, fetched whole, removed; collection
   expect(errors).toEqual([]);
 });
 
+test('models that cannot be loaded: the page says so, and tries again when asked', async () => {
+  const page = await signedIn();
+  const nodes = /\/api\/v1\/workspaces\/[^/]+\/nodes/;
+  await page.route(nodes, (route) => route.abort('connectionrefused'));
+  await page.goto(`${host.url}/w/${workspaceId}/models`);
+  await page.getByText('The models could not be loaded').waitFor({ timeout: 30_000 });
+  await pictures(page, 'models-error');
+  const again = page.getByRole('button', { name: 'Try again' });
+  await again.waitFor({ timeout: 30_000 });
+  await page.unroute(nodes);
+  await again.click();
+  await page.getByRole('table', { name: 'Models' }).getByText('tiny', { exact: true }).waitFor();
+});
+
 /** Two texts in the data folder of the host, as a step would put them there. */
 async function fillCollection(collection: string): Promise<void> {
   const collections = createCollections({ folder: join(host.dataDir, 'vectors'), clock: systemClock });

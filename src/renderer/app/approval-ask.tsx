@@ -13,8 +13,8 @@ import { useNow } from '../ui/relative-time.tsx';
 import { LoadingWords, Skeleton } from '../ui/skeleton.tsx';
 import { Textarea } from '../ui/textarea.tsx';
 import { deadlineWords, decidersWords, endWords, mayDecide } from './approval-words.ts';
-import { PortValues } from './port-values.tsx';
 import { useNarrow } from './use-media.ts';
+import { PortValues } from './value/port-values.tsx';
 import { useWorkspace } from './workspace.ts';
 
 /** What a run asks, by the approval's id: the question, what there is to decide on, and both answers. */

@@ -1,5 +1,5 @@
 import './builder.css';
-import { useQuery } from '@tanstack/react-query';
+import { hashKey, useQuery } from '@tanstack/react-query';
 import { useParams } from '@tanstack/react-router';
 import { ReactFlowProvider } from '@xyflow/react';
 import { lazy, Suspense, useEffect, useState } from 'react';
@@ -156,8 +156,8 @@ function useOpenFlow(flowId: string): Builder | null {
       live,
       flowId,
       onSteps: (steps) => {
-        for (const step of steps)
-          void cache.invalidateQueries({ queryKey: keys.runStep(step.runId, step.stepId, step.path) });
+        const changed = new Set(steps.map((step) => hashKey(keys.runStep(step.runId, step.stepId, step.path))));
+        void cache.invalidateQueries({ predicate: ({ queryHash }) => changed.has(queryHash) });
       },
     });
     const ui = createUiState();

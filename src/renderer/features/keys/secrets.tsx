@@ -1,21 +1,21 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { Plus, Trash2 } from 'lucide-react';
+import { Plus } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { SecretEntry } from '../../../shared/model/api-key.ts';
 import { useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { keys } from '../../api/keys.ts';
 import { secretsQuery } from '../../api/queries.ts';
+import { DeleteButton } from '../../app/delete-button.tsx';
+import { PanelList } from '../../app/panel-list.tsx';
 import { useMay, useWorkspace } from '../../app/workspace.ts';
-import { Button, IconButton } from '../../ui/button.tsx';
-import { Confirm, Dialog } from '../../ui/dialog.tsx';
+import { Button } from '../../ui/button.tsx';
+import { Dialog } from '../../ui/dialog.tsx';
 import { EmptyPanel } from '../../ui/empty-state.tsx';
-import { ErrorPanel } from '../../ui/error-state.tsx';
 import { Field } from '../../ui/field.tsx';
 import { Input } from '../../ui/input.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
 
 /** The secrets of a workspace by name. */
 export function Secrets() {
@@ -30,32 +30,18 @@ export function Secrets() {
   );
   return (
     <Panel title="Secrets" end={end}>
-      {secrets.data === undefined ? (
-        secrets.isError ? (
-          <ErrorPanel
-            title="The secrets could not be loaded"
-            onRetry={() => void secrets.refetch()}
-            retrying={secrets.isFetching}
-          >
-            {errorWords(secrets.error).what}
-          </ErrorPanel>
-        ) : (
-          <div className="p-4">
-            <Skeleton width="100%" height={40} />
-          </div>
-        )
-      ) : secrets.data.length === 0 ? (
-        <EmptyPanel title="No secret yet">
-          An HTTP request sends one where you write {'{{ secrets.NAME }}'}. It is kept encrypted, and hidden in logs and
-          results.
-        </EmptyPanel>
-      ) : (
-        <ul>
-          {secrets.data.map((secret) => (
-            <SecretRow key={secret.name} of={secret} />
-          ))}
-        </ul>
-      )}
+      <PanelList
+        what="secrets"
+        query={secrets}
+        empty={
+          <EmptyPanel title="No secret yet">
+            An HTTP request sends one where you write {'{{ secrets.NAME }}'}. It is kept encrypted, and hidden in logs
+            and results.
+          </EmptyPanel>
+        }
+      >
+        {(secret) => <SecretRow key={secret.name} of={secret} />}
+      </PanelList>
       {putting && <PutSecret onClose={() => setPutting(false)} />}
     </Panel>
   );
@@ -66,7 +52,6 @@ function SecretRow({ of: { name, updatedAt, lastUsedAt } }: { of: SecretEntry })
   const cache = useQueryClient();
   const { id } = useWorkspace();
   const mayDelete = useMay('admin');
-  const [asking, setAsking] = useState(false);
   const remove = async () => {
     await client.call('deleteSecret', { params: { id, name } });
     await cache.invalidateQueries({ queryKey: keys.secrets(id) });
@@ -83,16 +68,12 @@ function SecretRow({ of: { name, updatedAt, lastUsedAt } }: { of: SecretEntry })
         )}
       </span>
       {mayDelete && (
-        <IconButton icon={Trash2} size="s" variant="ghost" label={`Delete ${name}`} onClick={() => setAsking(true)} />
+        <DeleteButton
+          name={name}
+          text="Steps that send it fail until there is a secret of this name again."
+          remove={remove}
+        />
       )}
-      <Confirm
-        open={asking}
-        onOpenChange={setAsking}
-        title={`Delete ${name}?`}
-        text="Steps that send it fail until there is a secret of this name again."
-        confirm={`Delete ${name}`}
-        onConfirm={remove}
-      />
     </li>
   );
 }

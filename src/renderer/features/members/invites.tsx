@@ -4,14 +4,13 @@ import type { Invite } from '../../../shared/model/invite.ts';
 import { type Api, useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { keys } from '../../api/keys.ts';
+import { PanelList } from '../../app/panel-list.tsx';
 import { useWorkspace } from '../../app/workspace.ts';
 import { Button } from '../../ui/button.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { EmptyPanel } from '../../ui/empty-state.tsx';
-import { ErrorPanel } from '../../ui/error-state.tsx';
 import { Panel } from '../../ui/panel.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { LoadingWords, Skeleton } from '../../ui/skeleton.tsx';
 import { toast } from '../../ui/toasts.tsx';
 import { roleWords } from './role-words.ts';
 
@@ -27,28 +26,17 @@ export function Invites() {
   const invites = useQuery(invitesQuery(useApi(), id));
   return (
     <Panel title="Invites" note="Of the last 30 days">
-      {invites.data === undefined ? (
-        invites.isError ? (
-          <ErrorPanel title="The invites could not be loaded" onRetry={() => void invites.refetch()}>
-            {errorWords(invites.error).what}
-          </ErrorPanel>
-        ) : (
-          <div className="p-4">
-            <LoadingWords>Loading the invites</LoadingWords>
-            <Skeleton width="60%" />
-          </div>
-        )
-      ) : invites.data.length === 0 ? (
-        <EmptyPanel title="Nobody is invited">
-          An invite is a link that works once. Whoever opens it becomes a member, and can bring machines.
-        </EmptyPanel>
-      ) : (
-        <ul aria-label="Invites">
-          {invites.data.map((invite) => (
-            <InviteRow key={invite.id} of={invite} />
-          ))}
-        </ul>
-      )}
+      <PanelList
+        what="invites"
+        query={invites}
+        empty={
+          <EmptyPanel title="Nobody is invited">
+            An invite is a link that works once. Whoever opens it becomes a member, and can bring machines.
+          </EmptyPanel>
+        }
+      >
+        {(invite) => <InviteRow key={invite.id} of={invite} />}
+      </PanelList>
     </Panel>
   );
 }

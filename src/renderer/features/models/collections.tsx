@@ -1,20 +1,15 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Trash2 } from 'lucide-react';
-import { useState } from 'react';
 import type { Collection } from '../../../shared/model/vectors.ts';
 import { useApi } from '../../api/api.ts';
-import { errorWords } from '../../api/error-words.ts';
 import { keys } from '../../api/keys.ts';
 import { collectionsQuery } from '../../api/queries.ts';
+import { DeleteButton } from '../../app/delete-button.tsx';
+import { PanelList } from '../../app/panel-list.tsx';
 import { useMay, useWorkspace } from '../../app/workspace.ts';
-import { IconButton } from '../../ui/button.tsx';
-import { Confirm } from '../../ui/dialog.tsx';
 import { EmptyPanel } from '../../ui/empty-state.tsx';
-import { ErrorPanel } from '../../ui/error-state.tsx';
 import { formatBytes, formatCount, formatPlural } from '../../ui/numbers.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
 
 /** The collections of texts and embeddings that a workspace searches by meaning. */
 export function Collections() {
@@ -22,32 +17,18 @@ export function Collections() {
   const collections = useQuery(collectionsQuery(useApi(), id));
   return (
     <Panel title="Collections" note="Texts with their embeddings, kept by this host" className="m-5 shrink-0">
-      {collections.data === undefined ? (
-        collections.isError ? (
-          <ErrorPanel
-            title="The collections could not be loaded"
-            onRetry={() => void collections.refetch()}
-            retrying={collections.isFetching}
-          >
-            {errorWords(collections.error).what}
-          </ErrorPanel>
-        ) : (
-          <div className="p-4">
-            <Skeleton width="100%" height={40} />
-          </div>
-        )
-      ) : collections.data.length === 0 ? (
-        <EmptyPanel title="No collection yet">
-          The step Vector upsert keeps texts in one, and Vector search finds them by meaning. The sample Ask your
-          documents shows both.
-        </EmptyPanel>
-      ) : (
-        <ul>
-          {collections.data.map((collection) => (
-            <CollectionRow key={collection.name} of={collection} />
-          ))}
-        </ul>
-      )}
+      <PanelList
+        what="collections"
+        query={collections}
+        empty={
+          <EmptyPanel title="No collection yet">
+            The step Vector upsert keeps texts in one, and Vector search finds them by meaning. The sample Ask your
+            documents shows both.
+          </EmptyPanel>
+        }
+      >
+        {(collection) => <CollectionRow key={collection.name} of={collection} />}
+      </PanelList>
     </Panel>
   );
 }
@@ -57,7 +38,6 @@ function CollectionRow({ of: { name, items, dimensions, bytes, createdAt } }: { 
   const cache = useQueryClient();
   const { id } = useWorkspace();
   const mayDelete = useMay('member');
-  const [asking, setAsking] = useState(false);
   const remove = async () => {
     await client.call('deleteCollection', { params: { id, name } });
     await cache.invalidateQueries({ queryKey: keys.collections(id) });
@@ -73,16 +53,12 @@ function CollectionRow({ of: { name, items, dimensions, bytes, createdAt } }: { 
       <span className="text-12 text-ink-2">{formatPlural(items, 'text')}</span>
       <span className="w-18 text-right text-12 text-ink-2">{formatBytes(bytes)}</span>
       {mayDelete && (
-        <IconButton icon={Trash2} size="s" variant="ghost" label={`Delete ${name}`} onClick={() => setAsking(true)} />
+        <DeleteButton
+          name={name}
+          text={`Its ${formatPlural(items, 'text')} and their embeddings go with it. Steps that search it fail until it is filled again.`}
+          remove={remove}
+        />
       )}
-      <Confirm
-        open={asking}
-        onOpenChange={setAsking}
-        title={`Delete ${name}?`}
-        text={`Its ${formatPlural(items, 'text')} and their embeddings go with it. Steps that search it fail until it is filled again.`}
-        confirm={`Delete ${name}`}
-        onConfirm={remove}
-      />
     </li>
   );
 }

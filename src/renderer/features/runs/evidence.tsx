@@ -9,7 +9,7 @@ import { useJobOutput } from '../../api/use-job-output.ts';
 import { AgentCalls } from '../../app/agent-calls.tsx';
 import { JobHistory } from '../../app/job-history.tsx';
 import { useMachines } from '../../app/machines.ts';
-import { PortValues } from '../../app/port-values.tsx';
+import { PortValues } from '../../app/value/port-values.tsx';
 import { Chip } from '../../ui/chip.tsx';
 import { CodeText } from '../../ui/code-text.tsx';
 import { ErrorPanel } from '../../ui/error-state.tsx';

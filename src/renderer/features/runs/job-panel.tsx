@@ -2,7 +2,7 @@ import { Ban, RotateCcw, X } from 'lucide-react';
 import { useState } from 'react';
 import { finishedJobStates, type Job } from '../../../shared/model/job.ts';
 import { JobHistory } from '../../app/job-history.tsx';
-import { PortValues } from '../../app/port-values.tsx';
+import { PortValues } from '../../app/value/port-values.tsx';
 import { WhyWaits } from '../../app/why-waits.tsx';
 import { useMay } from '../../app/workspace.ts';
 import { Button, IconButton } from '../../ui/button.tsx';

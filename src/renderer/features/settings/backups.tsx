@@ -3,15 +3,14 @@ import { Archive } from 'lucide-react';
 import { type Api, useApi } from '../../api/api.ts';
 import { errorWords } from '../../api/error-words.ts';
 import { keys } from '../../api/keys.ts';
+import { PanelList } from '../../app/panel-list.tsx';
 import { Button } from '../../ui/button.tsx';
 import { InlineCode } from '../../ui/code-text.tsx';
 import { CopyButton } from '../../ui/copy-line.tsx';
 import { EmptyPanel } from '../../ui/empty-state.tsx';
-import { ErrorPanel } from '../../ui/error-state.tsx';
 import { formatBytes } from '../../ui/numbers.ts';
 import { Panel } from '../../ui/panel.tsx';
 import { RelativeTime } from '../../ui/relative-time.tsx';
-import { Skeleton } from '../../ui/skeleton.tsx';
 import { toast } from '../../ui/toasts.tsx';
 
 const backupsQuery = ({ host: { client } }: Api) =>
@@ -40,35 +39,27 @@ export function Backups() {
         </Button>
       }
     >
-      {backups.data === undefined ? (
-        backups.isError ? (
-          <ErrorPanel title="The backups could not be listed" onRetry={() => void backups.refetch()}>
-            {errorWords(backups.error).what}
-          </ErrorPanel>
-        ) : (
-          <div className="p-4">
-            <Skeleton width="50%" />
-          </div>
-        )
-      ) : backups.data.length === 0 ? (
-        <EmptyPanel title="No backup yet">
-          It lies in the data folder; copy it to another disk. <InlineCode>otherthing restore</InlineCode> brings it
-          back.
-        </EmptyPanel>
-      ) : (
-        <ul>
-          {backups.data.map((backup) => (
-            <li key={backup.name} className="row h-13 gap-4 border-b border-line px-4 last:border-0">
-              <div className="min-w-0 flex-1 leading-[18px]">
-                <RelativeTime at={backup.manifest.createdAt} className="font-strong" />
-                <div className="cut font-mono text-11 text-ink-3">{backup.path}</div>
-              </div>
-              <span className="text-12 text-ink-2">{formatBytes(backup.size)}</span>
-              <CopyButton text={backup.path} label="Copy path" />
-            </li>
-          ))}
-        </ul>
-      )}
+      <PanelList
+        what="backups"
+        query={backups}
+        empty={
+          <EmptyPanel title="No backup yet">
+            It lies in the data folder; copy it to another disk. <InlineCode>otherthing restore</InlineCode> brings it
+            back.
+          </EmptyPanel>
+        }
+      >
+        {({ name, manifest, path, size }) => (
+          <li key={name} className="row h-13 gap-4 border-b border-line px-4 last:border-0">
+            <div className="min-w-0 flex-1 leading-[18px]">
+              <RelativeTime at={manifest.createdAt} className="font-strong" />
+              <div className="cut font-mono text-11 text-ink-3">{path}</div>
+            </div>
+            <span className="text-12 text-ink-2">{formatBytes(size)}</span>
+            <CopyButton text={path} label="Copy path" />
+          </li>
+        )}
+      </PanelList>
     </Panel>
   );
 }

@@ -9,6 +9,7 @@ import { pricesQuery } from '../../api/queries.ts';
 import { useMay, useWorkspace } from '../../app/workspace.ts';
 import { Button, IconButton } from '../../ui/button.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
+import { ErrorPanel } from '../../ui/error-state.tsx';
 import { Input } from '../../ui/input.tsx';
 import { Skeleton } from '../../ui/skeleton.tsx';
 
@@ -24,13 +25,28 @@ export function Prices({ onClose }: { onClose: () => void }) {
       text="Per million tokens. A * at the end of a name stands for anything; the first line that fits counts. What was used before keeps its cost."
       width={560}
     >
-      {prices.data === undefined ? (
-        <Skeleton width="100%" height={80} />
-      ) : (
+      {prices.data !== undefined ? (
         <Editor kept={prices.data} onClose={onClose} />
+      ) : prices.isError ? (
+        <ErrorPanel
+          title="The prices could not be loaded"
+          onRetry={() => void prices.refetch()}
+          retrying={prices.isFetching}
+        >
+          {errorWords(prices.error).what}
+        </ErrorPanel>
+      ) : (
+        <Skeleton width="100%" height={80} />
       )}
     </Dialog>
   );
+}
+
+/** What a person types as a price; null where it is none. A comma is as good as a point. */
+function priceOf(typed: string): number | null {
+  const text = typed.trim().replace(',', '.');
+  const price = Number(text);
+  return text === '' || !Number.isFinite(price) || price < 0 ? null : price;
 }
 
 interface Line {
@@ -49,6 +65,9 @@ function Editor({ kept, onClose }: { kept: PriceTable; onClose: () => void }) {
   const [lines, setLines] = useState<readonly Line[]>(() =>
     kept.prices.map(({ model, input, output }, key) => ({ key, model, input: String(input), output: String(output) })),
   );
+  const named = lines.filter(({ model }) => model.trim() !== '');
+  const wrong = named.find(({ input, output }) => priceOf(input) === null || priceOf(output) === null);
+  const [asked, setAsked] = useState(false);
   const change = (key: number, field: Partial<Line>) =>
     setLines(lines.map((line) => (line.key === key ? { ...line, ...field } : line)));
   const save = useMutation({
@@ -57,9 +76,11 @@ function Editor({ kept, onClose }: { kept: PriceTable; onClose: () => void }) {
         params: { id },
         body: {
           currency: currency.trim().toUpperCase(),
-          prices: lines
-            .filter(({ model }) => model.trim() !== '')
-            .map(({ model, input, output }) => ({ model: model.trim(), input: Number(input), output: Number(output) })),
+          prices: named.map(({ model, input, output }) => ({
+            model: model.trim(),
+            input: priceOf(input) ?? 0,
+            output: priceOf(output) ?? 0,
+          })),
         },
       }),
     onSuccess: async () => {
@@ -72,7 +93,8 @@ function Editor({ kept, onClose }: { kept: PriceTable; onClose: () => void }) {
       className="mt-3 flex flex-col gap-2"
       onSubmit={(event) => {
         event.preventDefault();
-        save.mutate();
+        setAsked(true);
+        if (wrong === undefined) save.mutate();
       }}
     >
       <div className="row gap-2 text-12 text-ink-3">
@@ -114,6 +136,11 @@ function Editor({ kept, onClose }: { kept: PriceTable; onClose: () => void }) {
           />
         </div>
       ))}
+      {asked && wrong !== undefined && (
+        <p role="alert" className="text-12 text-fail">
+          {`What ${wrong.model.trim()} costs is a figure like 2.5.`}
+        </p>
+      )}
       {save.isError && (
         <p role="alert" className="text-12 text-fail">
           {errorWords(save.error).what} {errorWords(save.error).next}

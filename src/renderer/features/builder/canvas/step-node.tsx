@@ -1,7 +1,7 @@
 import './step.css';
 import type { Node, NodeProps } from '@xyflow/react';
 import { Pin, RotateCw } from 'lucide-react';
-import { type CSSProperties, memo } from 'react';
+import { type CSSProperties, memo, useDeferredValue } from 'react';
 import { stepType } from '../../../../shared/flows/registry.ts';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
 import { isRunOver, type StepInstance } from '../../../../shared/model/run.ts';
@@ -48,11 +48,33 @@ export type StepNodeType = Node<StepData, 'step'>;
 
 const noLanes: readonly StepInstance[] = [];
 
-/** One step of the canvas. It is drawn again only when its own step, ports, findings or state in the run change. */
+/**
+ * One step of the canvas. It is drawn again only when its own step, ports, findings or state in the run change. One that
+ * comes into sight while the canvas moves is only its name at first: the rest is drawn where a frame has time for it.
+ */
 export const StepNode = memo(function StepNode(props: NodeProps<StepNodeType>) {
-  const far = useUi((ui) => ui.zoom === 'far');
-  return far ? <FarStep {...props} /> : <NearStep {...props} />;
+  const { ui } = useBuilder();
+  const far = useUi((state) => state.zoom === 'far');
+  const whole = useDeferredValue(true, !ui.getState().moving);
+  if (far) return <FarStep {...props} />;
+  return whole ? <NearStep {...props} /> : <ComingStep {...props} />;
 });
+
+function ComingStep({ data: { step, ports, layout }, width = 208 }: NodeProps<StepNodeType>) {
+  return (
+    <>
+      <article className="flow-step" aria-label={step.name} {...(layout === null ? {} : { 'data-map': '' })}>
+        <header className="flow-step-head">
+          <span className="flow-step-type">
+            <Icon of={iconNamed(stepType(step.type)?.icon)} size={14} />
+          </span>
+          <span className="flow-step-name">{step.name}</span>
+        </header>
+      </article>
+      <FarPorts ports={ports} layout={layout} width={width} />
+    </>
+  );
+}
 
 /** Far out a step is a plain block in the colour of its machine or its state, with bare marks where its ports are measured. */
 function FarStep({ data, width = 208 }: NodeProps<StepNodeType>) {
@@ -73,6 +95,15 @@ function FarStep({ data, width = 208 }: NodeProps<StepNodeType>) {
         aria-label={step.name}
         {...(layout === null ? {} : { 'data-map': '' })}
       />
+      <FarPorts ports={ports} layout={layout} width={width} />
+    </>
+  );
+}
+
+/** Bare marks where the ports are: React Flow measures them, and edges keep their ends. */
+function FarPorts({ ports, layout, width }: Pick<StepData, 'ports' | 'layout'> & { width: number }) {
+  return (
+    <>
       {ports.inputs.map((port, row) => (
         <FarPort key={`i:${port.name}`} side="input" port={port} at={portPoint('input', row, width)} />
       ))}

@@ -1,11 +1,11 @@
 import type { CSSProperties } from 'react';
 import type { ItemCounts, StepInstance } from '../../../../shared/model/run.ts';
+import { FilePicture } from '../../../app/value/file-picture.tsx';
 import { MachineChip } from '../../../ui/machine-chip.tsx';
 import { Mosaic, type MosaicCell, mosaicLimit } from '../../../ui/mosaic.tsx';
 import { formatCount, formatDuration, formatPlural } from '../../../ui/numbers.ts';
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
 import { Weave, type WeaveStretch } from '../../../ui/weave.tsx';
-import { FilePicture } from '../inspector/file-picture.tsx';
 import { useFlow } from '../model/builder.ts';
 import type { Body } from '../model/geometry.ts';
 import { itemName, itemNames, noNames } from '../model/item-names.ts';

@@ -1,4 +1,4 @@
-import { useMemo } from 'react';
+import { useDeferredValue, useMemo } from 'react';
 import { colourOf, type Machines } from '../../../app/machines.ts';
 import { useRun, useUi } from '../model/builder.ts';
 import { useFindings } from '../model/findings.ts';
@@ -22,7 +22,8 @@ export const changeColours = {
 /** The steps as blocks in the colours of who did what. Without `inner`, what stands in a Map is drawn by the Map. */
 export function useBlocks(scene: FoldedScene, inner: boolean): Blocks {
   const machines = useMachines();
-  const overlay = useRun((run) => run.overlay);
+  // Colours may come a moment later than the pan, the drag or the key that is under way.
+  const overlay = useDeferredValue(useRun((run) => run.overlay));
   const diff = useUi((ui) => ui.diff);
   const findings = useFindings();
   return useMemo(() => {

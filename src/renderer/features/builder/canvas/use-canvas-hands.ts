@@ -1,4 +1,4 @@
-import { useReactFlow } from '@xyflow/react';
+import { useReactFlow, useStoreApi } from '@xyflow/react';
 import { useMemo } from 'react';
 import { errorWords } from '../../../api/error-words.ts';
 import { toast } from '../../../ui/toasts.tsx';
@@ -34,13 +34,19 @@ export function focusStep(id: string, frames = mostFrames): void {
 export function useCanvasHands(): CanvasHands {
   const { flow, ui } = useBuilder();
   const doing = useDoing();
-  const { zoomIn, zoomOut } = useReactFlow();
+  const { zoomIn, zoomOut, getViewport, setViewport } = useReactFlow();
+  const store = useStoreApi();
   const fit = useFit();
   const middle = useMiddle();
   return useMemo(
     (): CanvasHands => ({
       zoomIn: () => void zoomIn({ duration: 150 }),
       zoomOut: () => void zoomOut({ duration: 150 }),
+      look(right, down) {
+        const { x, y, zoom } = getViewport();
+        const { width, height } = store.getState();
+        void setViewport({ x: x - (right * width) / 4, y: y - (down * height) / 4, zoom }, { duration: 150 });
+      },
       fit,
       middle,
       go(direction) {
@@ -68,7 +74,7 @@ export function useCanvasHands(): CanvasHands {
       },
       importFile: () => chooseFile((text) => pasteText(text, (clip) => paste(doing, clip, middle()))),
     }),
-    [flow, ui, doing, zoomIn, zoomOut, fit, middle],
+    [flow, ui, doing, zoomIn, zoomOut, getViewport, setViewport, store, fit, middle],
   );
 }
 

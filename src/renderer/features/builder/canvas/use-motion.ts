@@ -1,5 +1,6 @@
 import { useStoreApi } from '@xyflow/react';
 import { useEffect } from 'react';
+import { useBuilder } from '../model/builder.ts';
 
 const restMs = 180;
 
@@ -8,15 +9,22 @@ const restMs = 180;
  * nothing is painted again but what comes into sight (canvas.css).
  */
 export function useMotion(): void {
+  const { ui } = useBuilder();
   const store = useStoreApi();
   useEffect(() => {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let canvas: HTMLElement | null = null;
-    const rest = () => canvas?.removeAttribute('data-moving');
+    const rest = () => {
+      canvas?.removeAttribute('data-moving');
+      ui.setState({ moving: false });
+    };
     const stop = store.subscribe(({ transform, domNode }, before) => {
       if (transform === before.transform || domNode === null) return;
       canvas ??= domNode.closest<HTMLElement>('.flow-canvas');
-      if (canvas?.hasAttribute('data-moving') === false) canvas.setAttribute('data-moving', '');
+      if (!ui.getState().moving) {
+        canvas?.setAttribute('data-moving', '');
+        ui.setState({ moving: true });
+      }
       clearTimeout(timer);
       timer = setTimeout(rest, restMs);
     });
@@ -25,5 +33,5 @@ export function useMotion(): void {
       stop();
       rest();
     };
-  }, [store]);
+  }, [store, ui]);
 }

@@ -3,13 +3,13 @@ import { type DragEvent, useId, useRef, useState } from 'react';
 import type { FileValue } from '../../../../shared/model/values.ts';
 import { useApi } from '../../../api/api.ts';
 import { errorWords } from '../../../api/error-words.ts';
+import { FilePicture } from '../../../app/value/file-picture.tsx';
+import { isImage } from '../../../app/value/shown.ts';
 import { useWorkspace } from '../../../app/workspace.ts';
 import { Button, IconButton } from '../../../ui/button.tsx';
 import { Icon } from '../../../ui/icon.tsx';
 import { formatBytes, formatCount, formatPlural } from '../../../ui/numbers.ts';
 import { StateGlyph } from '../../../ui/state-glyph.tsx';
-import { FilePicture } from './file-picture.tsx';
-import { isImage } from './value-kind.ts';
 
 interface FilesFieldProps {
   files: readonly FileValue[];

@@ -8,6 +8,7 @@ import { errorWords } from '../../../api/error-words.ts';
 import { runStepQuery } from '../../../api/queries.ts';
 import { saveAs } from '../../../api/save-as.ts';
 import { AgentCalls } from '../../../app/agent-calls.tsx';
+import { ValueWithTools } from '../../../app/value/value-tools.tsx';
 import { Button } from '../../../ui/button.tsx';
 import { ErrorPanel } from '../../../ui/error-state.tsx';
 import { MachineName } from '../../../ui/machine-chip.tsx';
@@ -27,7 +28,6 @@ import { isFinished, outerItem } from '../run/overlay.ts';
 import { failureWords } from '../run/run-drawing.ts';
 import { LogPanel } from './log-panel.tsx';
 import { PinEditor } from './pin-editor.tsx';
-import { ValueView } from './value-view.tsx';
 
 interface RunPanelProps {
   step: FlowStep;
@@ -174,7 +174,7 @@ function Values({ runId, step, instance, part }: ValuesProps) {
               </span>
             )}
           </h2>
-          <ValueView value={value} name={`${step.name} ${name}`} />
+          <ValueWithTools value={value} name={`${step.name} ${name}`} />
         </section>
       ))}
       {part === 'output' && <PinEditor step={step} gave={whole ? detail.data.outputs : null} />}

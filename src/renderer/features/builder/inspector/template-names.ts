@@ -3,10 +3,10 @@ import type { FlowGraph } from '../../../../shared/flows/graph.ts';
 import { inputValue } from '../../../../shared/flows/steps/input.ts';
 import type { TemplateName } from '../../../../shared/flows/template-completions.ts';
 import { templateNames } from '../../../../shared/flows/template-names.ts';
+import { inCell } from '../../../app/value/shown.ts';
 import { formatCount } from '../../../ui/numbers.ts';
 import { useBuilder } from '../model/builder.ts';
 import { graphOf } from '../model/ports.ts';
-import { inCell } from './value-kind.ts';
 
 export interface KnownName extends TemplateName {
   /** What it is now, in short, where that is known: "EUR", 48 items. */

@@ -1,11 +1,11 @@
 import { useState } from 'react';
 import { coerce, itemOf, mismatch, type PortType } from '../../../../shared/flows/types.ts';
 import type { FileValue } from '../../../../shared/model/values.ts';
+import { isFile } from '../../../app/value/shown.ts';
 import { Switch } from '../../../ui/switch.tsx';
 import { Textarea } from '../../../ui/textarea.tsx';
 import { FilesField } from './files-field.tsx';
 import { NumberInput } from './number-input.tsx';
-import { isFile } from './value-kind.ts';
 
 interface ValueFieldProps {
   value: unknown;

@@ -65,6 +65,8 @@ import { select } from './ui-state.ts';
 export interface CanvasHands {
   zoomIn(): void;
   zoomOut(): void;
+  /** Moves what is in sight by a part of itself, a quarter for 1. */
+  look(right: number, down: number): void;
   /** Everything, or only these, into sight. */
   fit(ids?: ReadonlySet<string>): void;
   /** The middle of what is in sight. */
@@ -162,6 +164,15 @@ const nudges: Command[] = moves.flatMap(([direction, key, , icon, dx, dy]) =>
     }),
   ),
 );
+
+const looks: Command[] = moves.map(([direction, key, words, icon, dx, dy]) => ({
+  id: `look-${direction}`,
+  group: 'Look',
+  label: `Look ${words}`,
+  icon,
+  keys: [`Ctrl+${key}`],
+  run: ({ canvas }) => canvas.look(dx, dy),
+}));
 
 const align = (to: Alignment, key: string, label: string, icon: LucideIcon): Command => ({
   id: `align-${to}`,
@@ -384,6 +395,7 @@ export const commands: readonly Command[] = [
     keys: ['-'],
     run: ({ canvas }) => canvas.zoomOut(),
   },
+  ...looks,
   {
     id: 'fit',
     group: 'Look',

@@ -1,5 +1,5 @@
 import type { FlowGraph } from '../../../../shared/flows/graph.ts';
-import { isFile } from '../inspector/value-kind.ts';
+import { isFile } from '../../../app/value/shown.ts';
 
 export const noNames: readonly unknown[] = [];
 

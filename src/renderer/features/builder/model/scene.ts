@@ -2,8 +2,8 @@
 import type { FlowGraph, StepPorts } from '../../../../shared/flows/graph.ts';
 import { stepType } from '../../../../shared/flows/registry.ts';
 import type { FlowStep } from '../../../../shared/model/flow.ts';
+import { isFile, isImage } from '../../../app/value/shown.ts';
 import type { FlowView } from '../document/flow-view.ts';
-import { isFile, isImage } from '../inspector/value-kind.ts';
 import {
   type Body,
   type Box,

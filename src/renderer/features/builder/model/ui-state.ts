@@ -27,6 +27,8 @@ export interface BuilderUi {
   tool: Tool;
   /** How near one is (geometry.ts). */
   zoom: ZoomLevel;
+  /** The canvas is being moved, or was a moment ago. */
+  moving: boolean;
   /** Steps and notes by id. */
   selection: ReadonlySet<string>;
   selectedEdges: ReadonlySet<string>;
@@ -68,6 +70,7 @@ export function createUiState(): StoreApi<BuilderUi> {
   return createStore<BuilderUi>(() => ({
     tool: 'pointer',
     zoom: 'near',
+    moving: false,
     selection: new Set(),
     selectedEdges: new Set(),
     tab: 'settings',

@@ -30,12 +30,11 @@ export function RunBar() {
   // Before the document is here there is nothing to run, and an empty flow would be refused.
   const loaded = useStore(flow.state, (state) => state.loaded);
   const history = useHistory();
-  const overlay = useRun((state) => state.overlay);
+  const shown = useRun((state) => state.overlay?.run ?? null);
   const pending = useRun((state) => state.pending);
   const problem = useRun((state) => state.problem);
   const start = useStartRun();
   const { run: session } = useBuilder();
-  const shown = overlay?.run ?? null;
   const running = shown !== null && !isRunOver(shown.state);
   return (
     <section className="flow-runbar" aria-label="Run">

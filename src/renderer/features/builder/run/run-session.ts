@@ -9,7 +9,7 @@ import type { FlowFile } from '../../../../shared/model/flow.ts';
 import type { RunOptions, RunSummary, StepInstance } from '../../../../shared/model/run.ts';
 import type { Live } from '../../../api/live.ts';
 import { readPosition } from '../../../api/position.ts';
-import { inCell, shownAs } from '../inspector/value-kind.ts';
+import { inCell, shownAs } from '../../../app/value/shown.ts';
 import { applySteps, type RunOverlay, startOverlay } from './overlay.ts';
 
 export interface RunState {

@@ -1,6 +1,7 @@
 import './compare.css';
 import { type ReactNode, useMemo } from 'react';
-import { shapeOf, ValueView } from '../../../app/value-view.tsx';
+import { shownAs } from '../../../app/value/shown.ts';
+import { ValueView } from '../../../app/value/value-view.tsx';
 import { Chip } from '../../../ui/chip.tsx';
 import { comparableText, type SidePair, sideBySide } from './side-lines.ts';
 
@@ -29,7 +30,7 @@ export function ComparedValues({ left, right, empty }: { left: Values; right: Va
   );
 }
 
-const isLinewise = (value: unknown) => !['file', 'files', 'blob'].includes(shapeOf(value).kind);
+const isLinewise = (value: unknown) => !['image', 'files', 'blob'].includes(shownAs(value).kind);
 
 function Port({ name, left, right, cut }: { name: string; left: unknown; right: unknown; cut: boolean }) {
   const [one, other] = useMemo(() => [comparableText(left), comparableText(right)], [left, right]);

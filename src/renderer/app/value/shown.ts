@@ -1,5 +1,5 @@
 /** How a value is best shown. Pure. */
-import type { FileValue } from '../../../../shared/model/values.ts';
+import type { FileValue } from '../../../shared/model/values.ts';
 
 export type Shown =
   | { kind: 'nothing' }
@@ -8,16 +8,19 @@ export type Shown =
   | { kind: 'files'; files: readonly FileValue[] }
   | { kind: 'table'; columns: readonly string[]; rows: readonly (readonly unknown[])[]; total: number }
   | { kind: 'list'; texts: readonly string[]; total: number }
+  /** Kept apart for its size, bytes. */
+  | { kind: 'blob'; size: number }
   | { kind: 'json'; text: string };
 
 const mostRows = 200;
 const mostColumns = 12;
 
 export function shownAs(value: unknown): Shown {
-  if (value === undefined || value === null) return { kind: 'nothing' };
+  if (value === undefined || value === null || value === '') return { kind: 'nothing' };
   if (typeof value === 'string') return { kind: 'text', text: value };
   if (typeof value === 'number' || typeof value === 'boolean') return { kind: 'text', text: String(value) };
   if (isFile(value)) return isImage(value) ? { kind: 'image', files: [value] } : { kind: 'files', files: [value] };
+  if (isBlob(value)) return { kind: 'blob', size: Number(value.size ?? 0) };
   if (!Array.isArray(value)) return { kind: 'json', text: JSON.stringify(value, null, 2) };
   if (value.length === 0) return { kind: 'nothing' };
   if (value.every(isFile))
@@ -39,6 +42,9 @@ function tableOf(rows: readonly Row[]): Shown {
 
 const isRow = (value: unknown): value is Row =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !isFile(value);
+
+const isBlob = (value: unknown): value is { $blob: string; size?: unknown } =>
+  typeof value === 'object' && value !== null && '$blob' in value && typeof value.$blob === 'string';
 
 export const isFile = (value: unknown): value is FileValue =>
   typeof value === 'object' && value !== null && 'fileId' in value && 'mime' in value && 'name' in value;

@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { inCell, shownAs } from './value-kind.ts';
+import { inCell, shownAs } from './shown.ts';
 
 const image = { fileId: 'file-1', name: 'a.png', mime: 'image/png', size: 1, sha256: 'x' };
 
-describe('how a value is shown', () => {
+describe('interface.md inspector: how a value is shown', () => {
   it('shows texts, figures and nothing as they are', () => {
     expect(shownAs('hello')).toEqual({ kind: 'text', text: 'hello' });
     expect(shownAs(0)).toEqual({ kind: 'text', text: '0' });
     expect(shownAs(false)).toEqual({ kind: 'text', text: 'false' });
     expect(shownAs(null)).toEqual({ kind: 'nothing' });
     expect(shownAs([])).toEqual({ kind: 'nothing' });
+    expect(shownAs('')).toEqual({ kind: 'nothing' });
+    expect(shownAs({ $blob: 'ab', size: 9 })).toEqual({ kind: 'blob', size: 9 });
   });
 
   it('shows images as pictures and other files by name', () => {

@@ -1,18 +1,20 @@
 import { Copy, Download } from 'lucide-react';
 import { lazy, Suspense, useState } from 'react';
-import { IconButton } from '../ui/button.tsx';
-import { CodeText } from '../ui/code-text.tsx';
-import { copyText } from '../ui/copy.ts';
-import { Segmented } from '../ui/segmented.tsx';
-import { Skeleton } from '../ui/skeleton.tsx';
-import { saveFile } from './save-file.ts';
-import { shapeOf, ValueView } from './value-view.tsx';
+import { IconButton } from '../../ui/button.tsx';
+import { CodeText } from '../../ui/code-text.tsx';
+import { copyText } from '../../ui/copy.ts';
+import { Segmented } from '../../ui/segmented.tsx';
+import { Skeleton } from '../../ui/skeleton.tsx';
+import { saveFile } from '../save-file.ts';
+import { type Shown, shownAs } from './shown.ts';
+import { ValueView } from './value-view.tsx';
 
 /** Loaded when somebody looks at a text as Markdown. */
-const MarkdownText = lazy(() => import('./markdown-text.tsx').then((module) => ({ default: module.MarkdownText })));
+const MarkdownText = lazy(() => import('../markdown-text.tsx').then((module) => ({ default: module.MarkdownText })));
 
 type Way = 'plain' | 'markdown' | 'json';
-const waysOf: Partial<Record<ReturnType<typeof shapeOf>['kind'], readonly { value: Way; label: string }[]>> = {
+/** Ways to read what has tools: files have links of their own, and nothing needs none. */
+const waysOf: Partial<Record<Shown['kind'], readonly { value: Way; label: string }[]>> = {
   text: [
     { value: 'plain', label: 'Text' },
     { value: 'markdown', label: 'Markdown' },
@@ -21,16 +23,22 @@ const waysOf: Partial<Record<ReturnType<typeof shapeOf>['kind'], readonly { valu
     { value: 'plain', label: 'Table' },
     { value: 'json', label: 'JSON' },
   ],
-  texts: [
+  list: [
     { value: 'plain', label: 'List' },
     { value: 'json', label: 'JSON' },
   ],
   json: [],
 };
 
-/** A value as one likes to read it, to copy and to take along. Files have their own links. */
-export function ValueWithTools({ name, value }: { name: string; value: unknown }) {
-  const ways = waysOf[shapeOf(value).kind];
+interface ValueWithToolsProps {
+  /** What it is called, as a file too. */
+  name: string;
+  value: unknown;
+}
+
+/** A value as one likes to read it, to copy and to take along. */
+export function ValueWithTools({ name, value }: ValueWithToolsProps) {
+  const ways = waysOf[shownAs(value).kind];
   const [way, setWay] = useState<Way>('plain');
   if (ways === undefined) return <ValueView value={value} />;
   const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
@@ -54,7 +62,7 @@ export function ValueWithTools({ name, value }: { name: string; value: unknown }
         </CodeText>
       ) : way === 'markdown' ? (
         <Suspense fallback={<Skeleton width="100%" height={96} />}>
-          <div className="max-h-80 overflow-auto rounded-control border border-line px-3 py-2.5">
+          <div className="value-text">
             <MarkdownText>{text}</MarkdownText>
           </div>
         </Suspense>
