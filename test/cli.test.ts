@@ -1,8 +1,8 @@
 /** The command line as a person uses it: each command a process of its own, on a real host. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { joinNode, type RunningHost, startHost, temporaryFolder } from './harness/host.ts';
 import { isAlive, waitFor } from './harness/processes.ts';
 
@@ -141,9 +141,8 @@ describe('otherthing', () => {
   });
 
   test('a port that is taken is said to be', async () => {
-    const elsewhere = temporaryFolder('cli-port');
-    const { stderr, code } = await otherthing('host', '--data', elsewhere.path, '--port', new URL(host.url).port);
-    elsewhere.remove();
+    const elsewhere = folderOfTest('cli-port');
+    const { stderr, code } = await otherthing('host', '--data', elsewhere, '--port', new URL(host.url).port);
     expect(stderr).toContain('EADDRINUSE');
     expect(code).toBe(1);
   });
@@ -164,24 +163,35 @@ describe('otherthing', () => {
   });
 });
 
+/** A host for one test on a folder of its own: both are gone after it, however it ends. */
+async function hostOnFolder(folder: string, ...args: string[]): Promise<RunningHost> {
+  const started = await startHost(folder, args);
+  onTestFinished(() => started.process.stop());
+  return started;
+}
+
+function folderOfTest(name: string): string {
+  const { path, remove } = temporaryFolder(name);
+  onTestFinished(remove);
+  return path;
+}
+
 describe('the life of a host', () => {
   test('killed with -9 its services end by themselves, and the next start takes over their data folder', async () => {
-    const folder = temporaryFolder('cli-kill');
-    const first = await startHost(folder.path);
+    const folder = folderOfTest('cli-kill');
+    const first = await hostOnFolder(folder);
     const orchestrator = first.orchestratorPid();
     first.process.child.kill('SIGKILL');
-    const second = await startHost(folder.path);
+    const second = await hostOnFolder(folder);
     await waitFor('the old orchestrator to be gone', () => !isAlive(orchestrator));
     expect(second.workspaceId).toBe(first.workspaceId);
     await waitFor('the worker to be back', () => second.process.output().includes('This machine is a node'), 60_000);
     await second.process.stop();
-    expect(existsSync(join(folder.path, 'host.json'))).toBe(false);
-    folder.remove();
+    expect(existsSync(join(folder, 'host.json'))).toBe(false);
   });
 
   test('a killed orchestrator is started again at the same address, with the same token', async () => {
-    const folder = temporaryFolder('cli-restart');
-    const running = await startHost(folder.path, ['--no-worker']);
+    const running = await hostOnFolder(folderOfTest('cli-restart'), '--no-worker');
     const before = running.orchestratorPid();
     process.kill(before, 'SIGKILL');
     const answers = () =>
@@ -191,7 +201,25 @@ describe('the life of a host', () => {
         .catch(() => false);
     await waitFor('the orchestrator to answer again', answers);
     expect(running.process.output()).toContain('The orchestrator stopped: it ended with SIGKILL. Starting it again');
-    await running.process.stop();
-    folder.remove();
+  });
+
+  test('issue 4: a damaged database is set aside; what is where and the way out are said once, at every start', async () => {
+    const folder = folderOfTest('cli-damaged');
+    const first = await hostOnFolder(folder, '--no-worker');
+    await first.process.stop();
+    const database = join(folder, 'otherthing.db');
+    const bytes = readFileSync(database);
+    for (let page = 1; page < 40; page += 1) bytes.fill('A', page * 4096 + 50, page * 4096 + 750);
+    writeFileSync(database, bytes);
+    for (const said of ['The damaged database is now', 'The database was set aside as']) {
+      const { stderr, code } = await otherthing('host', '--data', folder, '--port', '0', '--no-worker');
+      expect(code).toBe(1);
+      expect(stderr.split('The database is damaged')).toHaveLength(2);
+      expect(stderr).toContain(said);
+      expect(stderr).toContain('otherthing restore FOLDER');
+      expect(stderr).toContain('To start empty, move that file elsewhere');
+    }
+    const aside = readdirSync(folder).filter((name) => name.startsWith('otherthing.db.damaged-'));
+    expect(readFileSync(join(folder, aside[0] ?? '')).equals(bytes)).toBe(true);
   });
 });

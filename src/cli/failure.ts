@@ -1,4 +1,5 @@
-import { AppError, errorCatalogue } from '../shared/errors.ts';
+import { ServiceFailedError } from '../platform/supervise.ts';
+import { AppError, errorCatalogue, isErrorCode } from '../shared/errors.ts';
 
 /** A mistake of the person at the terminal, or a state they can mend; `message` says what to do. */
 export class CommandError extends Error {
@@ -14,6 +15,10 @@ export class CommandError extends Error {
 /** What a person reads: one sentence and the next step; never a stack for an error that has a code. */
 export function describeFailure(error: unknown): string {
   if (error instanceof AppError) return describeAppError(error);
+  if (error instanceof ServiceFailedError && isErrorCode(error.code)) {
+    const { title, next } = errorCatalogue[error.code];
+    return [`${title}: ${error.reason}`, next].join('\n');
+  }
   if (error instanceof Error) return isUnreachable(error) ? 'The host does not answer.' : error.message;
   return String(error);
 }

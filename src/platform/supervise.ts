@@ -56,11 +56,14 @@ export interface Supervised<Ready> {
 
 export class ServiceFailedError extends Error {
   readonly code: string;
+  /** What the service itself said. */
+  readonly reason: string;
 
   constructor(name: string, failure: ServiceFailed) {
     super(`${name}: ${failure.message}`);
     this.name = 'ServiceFailedError';
     this.code = failure.code;
+    this.reason = failure.message;
   }
 }
 

@@ -317,6 +317,8 @@ export const errorCatalogue = {
 
 export type ErrorCode = keyof typeof errorCatalogue;
 
+export const isErrorCode = (code: string): code is ErrorCode => Object.hasOwn(errorCatalogue, code);
+
 /** One mistake in something that was sent: where (a JSON pointer or `steps/<id>/<field>`), and what. */
 export interface FieldError {
   path: string;

@@ -38,6 +38,7 @@ export async function hostCommand(options: HostOptions): Promise<void> {
   await refuseSecond(dataDir);
   const asked = untilAskedToStop();
   const logs = await openLogs(dataDir);
+  let started = false;
   const services = await startHostServices({
     dataDir,
     port: options.port ?? null,
@@ -46,6 +47,9 @@ export async function hostCommand(options: HostOptions): Promise<void> {
     version: packageVersion(),
     fork: forkChild,
     onState: (name, state) => {
+      // Why it cannot start at all is said at the end of this command; a taken port is news, for another one is tried.
+      const ends = !started && name === 'orchestrator' && state.state === 'failed';
+      if (ends && state.failure.code !== 'EADDRINUSE') return;
       const news = serviceNews(name, state, systemClock.now());
       if (news !== null) console.error(news);
     },
@@ -53,6 +57,7 @@ export async function hostCommand(options: HostOptions): Promise<void> {
     models: modelChoices(options),
     ...hostingChoices(options),
   });
+  started = true;
   await announce(dataDir, services, options);
   await asked;
   console.log('Stopping …');

@@ -18,9 +18,13 @@ export async function setAside(
   const aside = join(dirname(path), `${damagedPrefix}${now}`);
   for (const part of ['', '-wal', '-shm']) if (existsSync(path + part)) await rename(path + part, aside + part);
   tell(aside);
-  throw new AppError('store_corrupt', `The damaged database is now ${aside}. ${await wayOut(dirname(path))}`, {
-    cause: error,
-  });
+  throw new AppError(
+    'store_corrupt',
+    `The damaged database is now ${aside}. ${await wayOut(dirname(path))} ${toStartEmpty}`,
+    {
+      cause: error,
+    },
+  );
 }
 
 /**
@@ -39,9 +43,11 @@ export async function refuseEmptyStart(path: string): Promise<void> {
   if (last === undefined) return;
   throw new AppError(
     'store_corrupt',
-    `The database was set aside as ${join(folder, last)}. ${await wayOut(folder)} To start empty, move that file elsewhere.`,
+    `The database was set aside as ${join(folder, last)}. ${await wayOut(folder)} ${toStartEmpty}`,
   );
 }
+
+const toStartEmpty = 'To start empty, move that file elsewhere.';
 
 /** The command that brings back the latest backup, where there is one. */
 async function wayOut(folder: string): Promise<string> {
@@ -52,7 +58,8 @@ async function wayOut(folder: string): Promise<string> {
     (best, { name, at }) => (at !== null && (best === null || at > best.at) ? { name, at } : best),
     null,
   );
-  if (latest === null) return 'There is no backup in the data folder.';
+  if (latest === null)
+    return `There is no backup in the data folder; one kept elsewhere is brought back by: otherthing restore FOLDER --data "${folder}" --replace.`;
   const command = `otherthing restore "${join(backups, latest.name)}" --data "${folder}" --replace`;
   return `The latest backup is of ${new Date(latest.at).toISOString()}; to restore it: ${command}`;
 }
