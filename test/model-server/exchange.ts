@@ -61,6 +61,8 @@ export interface ModelServer {
   key: string | null;
   /** Characters of a request that it takes at most. */
   context: number;
+  /** The embedding of a text; one made up from its letters, unless another takes its place. */
+  vectorOf(text: string): number[];
   stop(): Promise<void>;
 }
 

@@ -5,7 +5,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { anthropicTurn } from './anthropic.ts';
-import type { Exchange, ModelServer, SeenRequest, Turn } from './exchange.ts';
+import { type Exchange, type ModelServer, type SeenRequest, type Turn, vectorOf } from './exchange.ts';
 import { ollamaTurn } from './ollama.ts';
 import { openAiTurn } from './openai.ts';
 
@@ -28,6 +28,7 @@ export async function startModelServer(): Promise<ModelServer> {
     pullMs: 0,
     key: null,
     context: 100_000,
+    vectorOf,
     async stop() {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));

@@ -1,6 +1,6 @@
 /** Ollama's own API: chat, embeddings, what is there and what is loaded. */
 import { setTimeout } from 'node:timers/promises';
-import { type Exchange, type ModelServer, sizeOf, usageOf, vectorOf } from './exchange.ts';
+import { type Exchange, type ModelServer, sizeOf, usageOf } from './exchange.ts';
 
 export async function ollamaTurn(exchange: Exchange, server: ModelServer): Promise<void> {
   const { request } = exchange;
@@ -27,7 +27,7 @@ export async function ollamaTurn(exchange: Exchange, server: ModelServer): Promi
   }
   if (request.path === '/api/embed') {
     const texts = [request.body['input']].flat() as string[];
-    const embeddings = texts.map((text) => vectorOf(text));
+    const embeddings = texts.map((text) => server.vectorOf(text));
     return exchange.json(200, { model, embeddings, prompt_eval_count: texts.length * 3 });
   }
   if (request.path === '/api/chat') return chat(exchange, model);

@@ -1,5 +1,5 @@
 /** OpenAI's chat completions, embeddings and models. */
-import { type Exchange, type ModelServer, sizeOf, usageOf, vectorOf } from './exchange.ts';
+import { type Exchange, type ModelServer, sizeOf, usageOf } from './exchange.ts';
 
 export async function openAiTurn(exchange: Exchange, server: ModelServer): Promise<void> {
   const { request } = exchange;
@@ -20,14 +20,14 @@ export async function openAiTurn(exchange: Exchange, server: ModelServer): Promi
     const message = "This model's maximum context length is exceeded. Please reduce the length of the messages.";
     return exchange.json(400, { error: { message, type: 'invalid_request_error', code: 'context_length_exceeded' } });
   }
-  if (request.path === '/v1/embeddings') return embeddings(exchange, model);
+  if (request.path === '/v1/embeddings') return embeddings(exchange, server, model);
   if (request.path === '/v1/chat/completions') return chat(exchange, model);
   exchange.json(404, { error: { message: 'Unknown request URL' } });
 }
 
-function embeddings(exchange: Exchange, model: string): void {
+function embeddings(exchange: Exchange, server: ModelServer, model: string): void {
   const texts = [exchange.request.body['input']].flat() as string[];
-  const data = texts.map((text, index) => ({ object: 'embedding', index, embedding: vectorOf(text) }));
+  const data = texts.map((text, index) => ({ object: 'embedding', index, embedding: server.vectorOf(text) }));
   // Not in the order of the texts, as servers that work in parallel may answer.
   exchange.json(200, { object: 'list', model, data: data.toReversed(), usage: { prompt_tokens: texts.length * 3 } });
 }
