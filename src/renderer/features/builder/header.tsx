@@ -16,6 +16,7 @@ import { Segmented } from '../../ui/segmented.tsx';
 import { Tooltip } from '../../ui/tooltip.tsx';
 import { type Other, peopleOf } from './document/presence.ts';
 import { useBuilder, useFlow, useUi } from './model/builder.ts';
+import { NameInput } from './name-input.tsx';
 
 /** Where one is, whether everything is saved, and who else is here. */
 export function Header() {
@@ -32,7 +33,15 @@ export function Header() {
           Flows
         </Link>,
         renaming ? (
-          <NameField key="name" name={name} onDone={() => setRenaming(false)} />
+          <NameInput
+            key="name"
+            name={name}
+            label="Name of the flow"
+            className="flow-name"
+            width={320}
+            onKeep={(wanted) => flow.edit((doc, origin) => renameFlow(doc, wanted, origin))}
+            onDone={() => setRenaming(false)}
+          />
         ) : (
           <span key="name" className="row min-w-0 gap-0.5">
             <span className="cut">{name}</span>
@@ -99,34 +108,6 @@ function FlowMenu({ onRename, onTriggers }: { onRename: (() => void) | null; onT
         Export as JSON
       </MenuItem>
     </Menu>
-  );
-}
-
-function NameField({ name, onDone }: { name: string; onDone: () => void }) {
-  const { flow } = useBuilder();
-  const [typed, setTyped] = useState(name);
-  const keep = () => {
-    const wanted = typed.trim().slice(0, 120);
-    if (wanted !== '' && wanted !== name) flow.edit((doc, origin) => renameFlow(doc, wanted, origin));
-    onDone();
-  };
-  return (
-    <input
-      className="flow-name"
-      style={{ width: 320 }}
-      aria-label="Name of the flow"
-      // biome-ignore lint/a11y/noAutofocus: the person asked to rename it
-      autoFocus
-      value={typed}
-      maxLength={120}
-      onFocus={(event) => event.currentTarget.select()}
-      onChange={(event) => setTyped(event.target.value)}
-      onBlur={keep}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') keep();
-        if (event.key === 'Escape') onDone();
-      }}
-    />
   );
 }
 

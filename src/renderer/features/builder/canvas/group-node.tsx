@@ -1,12 +1,13 @@
 import type { Node, NodeProps } from '@xyflow/react';
 import { Minimize2 } from 'lucide-react';
-import { memo, useState } from 'react';
+import { memo } from 'react';
 import { renameGroup } from '../../../../shared/flows/edit.ts';
 import type { FlowGroup } from '../../../../shared/model/flow.ts';
 import { Icon } from '../../../ui/icon.tsx';
 import { useBuilder, useUi } from '../model/builder.ts';
 import { setFolded } from '../model/groups.ts';
 import { select } from '../model/ui-state.ts';
+import { NameInput } from '../name-input.tsx';
 
 export type GroupNodeType = Node<{ group: FlowGroup }, 'frame'>;
 
@@ -52,29 +53,13 @@ export const GroupNode = memo(function GroupNode({ data: { group }, selected }: 
 /** The name of a group while it is typed. */
 export function GroupName({ group }: { group: FlowGroup }) {
   const { flow, ui } = useBuilder();
-  const [typed, setTyped] = useState(group.name);
-  const done = () => ui.setState({ naming: null });
-  const keep = () => {
-    const name = typed.trim().slice(0, 120);
-    if (name !== '' && name !== group.name) flow.edit((doc, origin) => renameGroup(doc, group.id, name, origin));
-    done();
-  };
   return (
-    <input
+    <NameInput
+      name={group.name}
+      label="Name of the group"
       className="flow-group-name nodrag"
-      aria-label="Name of the group"
-      // biome-ignore lint/a11y/noAutofocus: the person asked to name it
-      autoFocus
-      value={typed}
-      maxLength={120}
-      onFocus={(event) => event.currentTarget.select()}
-      onChange={(event) => setTyped(event.target.value)}
-      onBlur={keep}
-      onKeyDown={(event) => {
-        if (event.key === 'Enter') keep();
-        if (event.key === 'Escape') done();
-        if (event.key === 'Enter' || event.key === 'Escape') event.preventDefault();
-      }}
+      onKeep={(name) => flow.edit((doc, origin) => renameGroup(doc, group.id, name, origin))}
+      onDone={() => ui.setState({ naming: null })}
     />
   );
 }
