@@ -10,6 +10,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { PageHeader } from '../../ui/page-header.tsx';
 import { useNow } from '../../ui/relative-time.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
+import { Later } from '../../ui/later.tsx';
 import { LoadingWords, Skeleton } from '../../ui/skeleton.tsx';
 import { StateBadge } from '../../ui/state-badge.tsx';
 import { glyphOfRun } from '../../ui/states.ts';
@@ -119,10 +120,20 @@ function WideRun({ detail }: { detail: RunDetail }) {
             </Notice>
           )}
           <Timeline detail={detail} inside={inside} now={now} chosen={chosen} onChoose={choose} />
-          <Attempts detail={detail} work={workOf(detail, inside, chosen)} now={now} chosen={chosen} onChoose={choose} />
+          <Later>
+            <Attempts
+              detail={detail}
+              work={workOf(detail, inside, chosen)}
+              now={now}
+              chosen={chosen}
+              onChoose={choose}
+            />
+          </Later>
         </div>
         <aside aria-label="Evidence" className="flex min-h-0 flex-col overflow-auto border-l border-line bg-surface">
-          <MiniCanvas detail={detail} inner={inside.inner} chosen={chosen} onChoose={choose} />
+          <Later instead={<div className="h-[206px] flex-none border-b border-line" />}>
+            <MiniCanvas detail={detail} inner={inside.inner} chosen={chosen} onChoose={choose} />
+          </Later>
           {chosen === null ? (
             <Result detail={detail} />
           ) : (
