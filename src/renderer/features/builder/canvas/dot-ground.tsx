@@ -25,7 +25,8 @@ export function DotGround() {
         element.style.setProperty('--radius', `${0.8 * zoom}px`);
         element.hidden = zoom < leastZoom;
       }
-      element.style.transform = `translate(${(x % cell) - cell}px, ${(y % cell) - cell}px)`;
+      // Whole pixels: between them the dots are drawn as dashes.
+      element.style.transform = `translate(${Math.round((x % cell) - cell)}px, ${Math.round((y % cell) - cell)}px)`;
     };
     place();
     return store.subscribe(place);
