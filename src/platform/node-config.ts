@@ -17,9 +17,15 @@ export interface NodeConfigFile {
   notice: string | null;
   /** The file of the first system that was taken over at this start. */
   takenFrom: string | null;
-  /** Changes some fields, drops others, and writes the file whole; the change is in force when this resolves. */
-  change(changes: Partial<NodeConfig>, drop?: readonly (keyof NodeConfig)[]): Promise<NodeConfig>;
+  /**
+   * Changes some fields and drops others, of the limits too, so that what is changed elsewhere at the same time stays; writes
+   * the file whole. The change is in force when this resolves.
+   */
+  change(changes: Partial<NodeConfig>, drop?: readonly Droppable[]): Promise<NodeConfig>;
 }
+
+/** A field of the configuration, or the drive among the limits. */
+export type Droppable = keyof NodeConfig | 'storagePath';
 
 /** What an owner who never chose shares: every core, and most of the memory. */
 const firstLimits: ResourceLimits = { ramPercent: 75 };
@@ -91,13 +97,13 @@ export function configOfParent(config: NodeConfig, keep: NodeConfigFile['change'
   return file;
 }
 
-function changed(
-  config: NodeConfig,
-  changes: Partial<NodeConfig>,
-  drop: readonly (keyof NodeConfig)[] = [],
-): NodeConfig {
-  const next = { ...config, ...changes };
-  for (const name of drop) delete next[name];
+function changed(config: NodeConfig, changes: Partial<NodeConfig>, drop: readonly Droppable[] = []): NodeConfig {
+  const resourceLimits = { ...config.resourceLimits, ...changes.resourceLimits };
+  const next = { ...config, ...changes, resourceLimits };
+  for (const name of drop) {
+    if (name === 'storagePath') delete resourceLimits.storagePath;
+    else delete next[name];
+  }
   return next;
 }
 

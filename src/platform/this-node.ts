@@ -21,7 +21,7 @@ import {
   WorkerStandingSchema,
 } from '../shared/services.ts';
 import { firstSystemConfig } from './config.ts';
-import { type NodeConfigFile, newShareKey, openNodeConfig } from './node-config.ts';
+import { type Droppable, type NodeConfigFile, newShareKey, openNodeConfig } from './node-config.ts';
 import { openStorageFolder } from './storage-folder.ts';
 
 export interface ThisNodeService {
@@ -72,7 +72,7 @@ export function createThisNode({ file, tellWorker, ownHost, newKey = newShareKey
   };
   /** The worker goes on only once this is on disk; it may ask while it is still starting. */
   const keepForWorker = async ({ id, changes, drop }: NodeKeep, answer: (order: NodeOrder) => void) => {
-    const config = await file.change(changes, drop as (keyof NodeConfig)[]).catch(() => undefined);
+    const config = await file.change(changes, drop as Droppable[]).catch(() => undefined);
     answer({ do: 'kept', id, ...(config === undefined ? {} : { config }) });
   };
   const order = (what: NodeOrder) => {
@@ -128,7 +128,7 @@ export function createThisNode({ file, tellWorker, ownHost, newKey = newShareKey
 /** What the owner's settings change in the configuration; what they leave out stays. Pure. */
 export function changesBy({ limits, remoteControl, rules }: NodeSettings, config: NodeConfig): Partial<NodeConfig> {
   return {
-    ...(limits === undefined ? {} : { resourceLimits: { ...config.resourceLimits, ...limits } }),
+    ...(limits === undefined ? {} : { resourceLimits: limits }),
     ...(remoteControl === undefined ? {} : { remoteControlEnabled: remoteControl }),
     ...(rules === undefined ? {} : { rules: { ...(config.rules ?? usualRules), ...rules } }),
   };

@@ -43,6 +43,17 @@ describe('node-config.json', () => {
     });
   });
 
+  it('N13: limits from afar and a drive that has just been moved to do not undo each other', async () => {
+    const file = await openNodeConfig(folder, ids, systemClock);
+    await Promise.all([
+      file.change({ resourceLimits: { storagePath: '/mnt/large' } }),
+      file.change({ resourceLimits: { cpuCores: 2 } }),
+    ]);
+    expect(file.config.resourceLimits).toEqual({ ramPercent: 75, cpuCores: 2, storagePath: '/mnt/large' });
+    await Promise.all([file.change({}, ['storagePath']), file.change({ resourceLimits: { ramPercent: 50 } })]);
+    expect(file.config.resourceLimits).toEqual({ ramPercent: 50, cpuCores: 2 });
+  });
+
   it('is taken over from the first system once, whose file stays as it is', async () => {
     const theirs = join(folder, 'theirs.json');
     const limits = { cpuCores: 3, ramPercent: 40, storageGb: 20, storagePath: '/data' };

@@ -150,7 +150,7 @@ export function createOwner(deps: OwnerDeps): Owner {
       drain(how === 'drain' || (draining && how === 'pause'));
     },
     async changeLimits({ storagePath: _, ...limits }) {
-      await config.change({ resourceLimits: { ...config.config.resourceLimits, ...limits } });
+      await config.change({ resourceLimits: limits });
       tellLimits();
     },
     stop: () => clearInterval(timer),

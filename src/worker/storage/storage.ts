@@ -93,9 +93,8 @@ export async function openStorage({ config, home, idle, onChanged }: StorageDeps
         onChanged();
       };
       await copyFolder(join(from, 'cache'), join(next, 'cache'), { signal, onProgress });
-      const { storagePath: _, ...limits } = config.config.resourceLimits;
-      const resourceLimits = to === null ? limits : { ...limits, storagePath: to };
-      await config.change({ resourceLimits, storageLeft: from });
+      if (to === null) await config.change({ storageLeft: from }, ['storagePath']);
+      else await config.change({ resourceLimits: { storagePath: to }, storageLeft: from });
     } catch (error) {
       await clear(next).catch(() => undefined);
       throw error;
