@@ -9,6 +9,7 @@ import {
   fileOf,
   letterFlow,
   letterStep,
+  moveFocus,
   openFlowPage,
   resultStep,
   stepAt,
@@ -239,7 +240,7 @@ describe('notes, the clipboard, files and versions', () => {
     await entry.waitFor();
     for (let presses = 0; presses < 8; presses += 1) {
       if (await entry.evaluate((element) => element === document.activeElement)) break;
-      await page.keyboard.press('ArrowDown');
+      await moveFocus(page, 'ArrowDown');
     }
     await page.keyboard.press('Enter');
     await byKeys;
@@ -437,7 +438,7 @@ describe('results and runs', () => {
     await open('text');
     const markdown = panel.getByRole('radio', { name: 'Markdown' });
     await tabTo(panel.getByRole('radio', { name: 'Text' }));
-    await page.keyboard.press('ArrowRight');
+    await moveFocus(page, 'ArrowRight');
     await page.keyboard.press('Space');
     await waitFor('Markdown chosen', async () => (await markdown.getAttribute('aria-checked')) === 'true');
     await panel.getByRole('heading', { name: 'Head' }).waitFor();
@@ -547,7 +548,7 @@ describe('results and runs', () => {
     const here = page.getByRole('radio', { name: 'Runs', exact: true });
     await here.waitFor();
     await tabTo(here);
-    await page.keyboard.press('ArrowRight');
+    await moveFocus(page, 'ArrowRight');
     await page.keyboard.press('Space');
     const question = page.getByRole('button', { name: /^May it go on/ }).first();
     await question.waitFor();

@@ -57,6 +57,13 @@ export async function tabTo(goal: Locator, key: 'Tab' | 'Shift+Tab' = 'Tab'): Pr
   throw new Error('Tab does not reach it');
 }
 
+/** Presses a key that moves the focus, and waits until it has moved: within choices and menus it does so a moment later. */
+export async function moveFocus(page: Page, key: string): Promise<void> {
+  const before = await page.evaluateHandle(() => document.activeElement);
+  await page.keyboard.press(key);
+  await page.waitForFunction((was) => document.activeElement !== was, before);
+}
+
 export interface FlowPage {
   readonly id: string;
   step(id: string): Locator;

@@ -8,10 +8,10 @@ import { freshConfig } from '../../src/platform/node-config.ts';
 import { systemClock } from '../../src/shared/clock.ts';
 import { createIdSource } from '../../src/shared/ids.ts';
 import type { ResourceLimits } from '../../src/shared/model/node.ts';
-import type { HostMessageOf } from '../../src/shared/protocol/node.ts';
 import { parseCpuList } from '../../src/worker/limits.ts';
 import { type StandInGpus, standInGpus } from '../harness/gpus.ts';
 import { descendantsOf, waitFor } from '../harness/processes.ts';
+import { scriptJob } from './script-job.ts';
 import { type ScriptedHost, startScriptedHost } from './scripted-host.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
 
@@ -41,23 +41,6 @@ async function shares(resourceLimits: ResourceLimits) {
   return host.admitted();
 }
 
-let counter = 0;
-function script(source: string, requires: HostMessageOf<'job_assign'>['requires']): HostMessageOf<'job_assign'> {
-  counter += 1;
-  return {
-    type: 'job_assign',
-    job_id: `job-${counter}`,
-    workspace_id: 'ws-1',
-    fence: `1.${counter}`,
-    attempt: 1,
-    kind: 'script',
-    input: { source, language: 'typescript', input: {} },
-    requires,
-    run_seconds: 30,
-    label: 'a script',
-  };
-}
-
 const waits =
   'export default async () => { console.log("started"); for (;;) await new Promise((r) => setTimeout(r, 50)); }';
 const busy = 'export default () => { console.log("started"); for (;;); }';
@@ -82,7 +65,7 @@ describe.runIf(process.platform === 'linux')('processes of jobs', () => {
     'S8: run on the shared cores alone, however many threads they have',
     async () => {
       const session = await shares({ cpuCores: 1, ramPercent: 75 });
-      const job = script(busy, { cores: 1, ramMb: 256 });
+      const job = scriptJob(busy, { requires: { cores: 1, ramMb: 256 } });
       session.send(job);
       await session.next('chunk', ({ text }) => text.includes('started'));
       const pids = sandboxes();
@@ -91,7 +74,7 @@ describe.runIf(process.platform === 'linux')('processes of jobs', () => {
         const allowed = /^Cpus_allowed_list:\s*(\S+)/m.exec(proc(pid, 'status') ?? '')?.[1] ?? '';
         expect(parseCpuList(allowed)).toHaveLength(1);
       }
-      session.send(script('export default () => 1', { cores: 1, ramMb: 256 }));
+      session.send(scriptJob('export default () => 1', { requires: { cores: 1, ramMb: 256 } }));
       expect(await session.next('job_reject')).toMatchObject({ reason: 'no_room' });
     },
   );
@@ -106,7 +89,7 @@ describe.runIf(process.platform === 'linux')('processes of jobs', () => {
         await new Promise((done) => setTimeout(done, 40));
       }
     };`;
-    const job = script(source, { cores: 0.5, ramMb: asked });
+    const job = scriptJob(source, { requires: { cores: 0.5, ramMb: asked } });
     let most = 0;
     const look = setInterval(() => {
       most = Math.max(most, ...sandboxes().map(residentMb));
@@ -123,7 +106,7 @@ describe.runIf(process.platform === 'linux')('processes of jobs', () => {
 });
 
 describe('GPU memory', () => {
-  const needs = (gpuMemoryMb: number) => script(waits, { cores: 0, ramMb: 128, gpuMemoryMb });
+  const needs = (gpuMemoryMb: number) => scriptJob(waits, { requires: { cores: 0, ramMb: 128, gpuMemoryMb } });
   const first = 'pci-00000000-01-00-0';
   const second = 'pci-00000000-02-00-0';
 

@@ -4,7 +4,8 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type HostMessageOf, nodeCloseCodes, proofText } from '../../src/shared/protocol/node.ts';
+import { nodeCloseCodes, proofText } from '../../src/shared/protocol/node.ts';
+import { scriptJob } from './script-job.ts';
 import { type ScriptedHost, type Session, startScriptedHost } from './scripted-host.ts';
 import { startWorker, type WorkerProcess } from './worker-process.ts';
 
@@ -29,24 +30,6 @@ async function worker(data = 'a', hosts = [{ url: host.url }]): Promise<WorkerPr
   return started;
 }
 
-let counter = 0;
-function script(source: string, more: Partial<HostMessageOf<'job_assign'>> = {}): HostMessageOf<'job_assign'> {
-  counter += 1;
-  return {
-    type: 'job_assign',
-    job_id: `job-${counter}`,
-    workspace_id: 'ws-1',
-    fence: `1.${counter}`,
-    attempt: 1,
-    kind: 'script',
-    input: { source, language: 'typescript', input: { n: 21 } },
-    requires: { cores: 0.5, ramMb: 128 },
-    run_seconds: 30,
-    label: 'a script',
-    ticket: 'ticket-1',
-    ...more,
-  };
-}
 const names = ({ job_id, fence }: { job_id: string; fence: string }) => ({ job_id, fence });
 const endless = 'export default () => { console.log("started"); for (;;); }';
 const started = (session: Session, job: { job_id: string }) =>
@@ -144,7 +127,7 @@ describe('registering', () => {
     await worker();
     const session = await host.admitted();
     session.send({ type: 'something_newer', value: 1 } as never, { type: 'job_assign', job_id: 7 } as never);
-    const job = script('export default () => 1');
+    const job = scriptJob('export default () => 1');
     session.send(job);
     expect(await session.next('job_done')).toMatchObject(names(job));
   });
@@ -162,7 +145,9 @@ describe('jobs', () => {
   it('N7, N9: acknowledges, streams what the script logs, and delivers the result', async () => {
     await worker();
     const session = await host.admitted();
-    const job = script('export default (v: { n: number }) => { console.log("n is", v.n); return { twice: 2 * v.n } }');
+    const job = scriptJob(
+      'export default (v: { n: number }) => { console.log("n is", v.n); return { twice: 2 * v.n } }',
+    );
     session.send(job);
     expect(await session.next('job_ack')).toMatchObject(names(job));
     expect(await session.next('chunk')).toMatchObject({ ...names(job), seq: 0, stream: 'log', text: 'n is 21\n' });
@@ -178,7 +163,7 @@ describe('jobs', () => {
   it("J4: tells the job's own failure with its code", async () => {
     await worker();
     const session = await host.admitted();
-    session.send(script('export default () => { throw new RangeError("too much") }'));
+    session.send(scriptJob('export default () => { throw new RangeError("too much") }'));
     expect((await session.next('job_failed')).error).toMatchObject({
       code: 'script_threw',
       fault: 'job',
@@ -189,14 +174,14 @@ describe('jobs', () => {
   it('J3: a cancelled job is killed within 5 s, sends nothing more, and its room is free', async () => {
     await worker();
     const session = await host.admitted();
-    const job = script(endless, { requires: { cores: 0.5, ramMb: 500 } });
+    const job = scriptJob(endless, { requires: { cores: 0.5, ramMb: 500 } });
     session.send(job);
     await started(session, job);
     const before = Date.now();
     session.send({ type: 'job_cancel', ...names(job), reason: 'cancelled' });
     await expect.poll(() => readdir(join(folder, 'a', 'worker', 'jobs')), { timeout: 5_000 }).toEqual([]);
     expect(Date.now() - before).toBeLessThan(5_000);
-    session.send(script('export default () => 1'));
+    session.send(scriptJob('export default () => 1'));
     await session.next('job_done');
     expect(
       session.received
@@ -208,7 +193,7 @@ describe('jobs', () => {
   it('N7: an assignment that comes twice is done once', async () => {
     await worker();
     const session = await host.admitted();
-    const job = script(
+    const job = scriptJob(
       'export default async () => { console.log("started"); await new Promise((done) => setTimeout(done, 300)); return 1 }',
     );
     session.send(job);
@@ -225,17 +210,17 @@ describe('jobs', () => {
   it('J2: a newer assignment of a job ends the older one', async () => {
     await worker();
     const session = await host.admitted();
-    const job = script(endless);
+    const job = scriptJob(endless);
     session.send(job);
     await started(session, job);
-    session.send({ ...script('export default () => "newer"'), job_id: job.job_id, fence: '2.1', attempt: 2 });
+    session.send({ ...scriptJob('export default () => "newer"'), job_id: job.job_id, fence: '2.1', attempt: 2 });
     expect(await session.next('job_done')).toMatchObject({ job_id: job.job_id, fence: '2.1', result: 'newer' });
   });
 
   it('S8: refuses what it cannot do or has no room for, with the reason', async () => {
     await worker();
     const session = await host.admitted();
-    session.send(script('', { kind: 'juggling' }), script('', { requires: { cores: 0.5, ramMb: 2 ** 40 } }));
+    session.send(scriptJob('', { kind: 'juggling' }), scriptJob('', { requires: { cores: 0.5, ramMb: 2 ** 40 } }));
     expect(await session.next('job_reject')).toMatchObject({ reason: 'no_executor' });
     expect(await session.next('job_reject')).toMatchObject({ reason: 'no_room' });
   });
@@ -248,10 +233,10 @@ describe('jobs', () => {
     host.blobs.set(sha256, image);
     host.tickets.add('ticket-1');
     const file = { fileId: 'file-1', name: 'receipt.jpg', mime: 'image/jpeg', size: image.length, sha256 };
-    session.send(script('', { kind: 'ocr', input: { image: file }, requires: { cores: 1, ramMb: 768 } }));
+    session.send(scriptJob('', { kind: 'ocr', input: { image: file }, requires: { cores: 1, ramMb: 768 } }));
     const { result } = await session.next('job_done');
     expect(result).toMatchObject({ text: expect.stringContaining('TOTAL CHF 11.25') });
-    session.send(script('', { kind: 'ocr', input: { image: { ...file, sha256: 'f'.repeat(64) } } }));
+    session.send(scriptJob('', { kind: 'ocr', input: { image: { ...file, sha256: 'f'.repeat(64) } } }));
     expect((await session.next('job_failed')).error).toMatchObject({ code: 'blob_missing', fault: 'job' });
   });
 
@@ -263,7 +248,7 @@ describe('jobs', () => {
     const text = JSON.stringify({ source, language: 'typescript', input: 'é'.repeat(400_000) });
     const sha256 = createHash('sha256').update(text).digest('hex');
     host.blobs.set(sha256, Buffer.from(text));
-    const job = script('', { input: { $blob: sha256, size: Buffer.byteLength(text) } });
+    const job = scriptJob('', { input: { $blob: sha256, size: Buffer.byteLength(text) } });
     session.send(job);
     const { result } = await session.next('job_done');
     const { $blob, size } = result as { $blob: string; size: number };
@@ -281,7 +266,7 @@ describe('jobs', () => {
     await worker();
     const session = await host.admitted();
     const line = 'x'.repeat(40_000);
-    const job = script(
+    const job = scriptJob(
       `export default () => { for (let i = 0; i < 60; i++) console.log(${JSON.stringify(line)}); return "done" }`,
     );
     session.send(job);
@@ -300,7 +285,7 @@ describe('when something breaks', () => {
   it('N6, N8: a job goes on while the connection is gone, is presented, kept, and its output goes on where it was', async () => {
     await worker();
     const session = await host.admitted();
-    const job = script(
+    const job = scriptJob(
       'export default async () => { console.log("started"); await new Promise((done) => setTimeout(done, 1_500)); console.log("over"); return 7 }',
     );
     session.send(job);
@@ -323,7 +308,7 @@ describe('when something breaks', () => {
   it('N6: a job that the host takes away at the reconnect is killed', async () => {
     await worker();
     const session = await host.admitted();
-    const job = script(endless);
+    const job = scriptJob(endless);
     session.send(job);
     await started(session, job);
     session.cut();
@@ -334,7 +319,7 @@ describe('when something breaks', () => {
   it('N11: a result that was not acknowledged is there after kill -9, and is sent until it is', async () => {
     const first = await worker();
     const session = await host.admitted();
-    const job = script('export default () => "kept"');
+    const job = scriptJob('export default () => "kept"');
     session.send(job);
     await session.next('job_done');
     await first.kill();
@@ -343,7 +328,7 @@ describe('when something breaks', () => {
     expect((await again.admit()).running).toEqual([{ ...names(job), acked_seq: -1 }]);
     expect(await again.next('job_done')).toMatchObject({ ...names(job), result: 'kept' });
     again.send({ type: 'done_ack', ...names(job), status: 'stale' });
-    again.send(script('export default () => 1'));
+    again.send(scriptJob('export default () => 1'));
     await again.next('job_done');
     await second.stop();
     await worker();
@@ -355,8 +340,10 @@ describe('when something breaks', () => {
     await worker();
     const session = await host.admitted();
     const wait = 'await new Promise((done) => setTimeout(done, 800));';
-    const small = script(`export default async () => { console.log("started"); ${wait} return "small" }`);
-    const large = script(`export default async () => { console.log("started"); ${wait} return "x".repeat(600_000) }`);
+    const small = scriptJob(`export default async () => { console.log("started"); ${wait} return "small" }`);
+    const large = scriptJob(
+      `export default async () => { console.log("started"); ${wait} return "x".repeat(600_000) }`,
+    );
     session.send(small, large);
     await Promise.all([started(session, small), started(session, large)]);
     host.pause();
@@ -373,7 +360,7 @@ describe('when something breaks', () => {
   it('N12: a host that started anew gives a fresh ticket for a result that waits', async () => {
     await worker();
     const session = await host.admitted();
-    const job = script(
+    const job = scriptJob(
       'export default async () => { console.log("started"); await new Promise((done) => setTimeout(done, 500)); return "x".repeat(600_000) }',
     );
     session.send(job);
@@ -391,14 +378,14 @@ describe('when something breaks', () => {
   it('J4: a result that the host will not take is told as a failure of the node', async () => {
     await worker();
     const session = await host.admitted();
-    session.send(script('export default () => "x".repeat(600_000)'));
+    session.send(scriptJob('export default () => "x".repeat(600_000)'));
     expect((await session.next('job_failed')).error).toMatchObject({ code: 'blob_refused', fault: 'node' });
   });
 
   it.runIf(process.platform === 'linux')('S6: no script outlives a worker that was killed with -9', async () => {
     const { kill } = await worker();
     const session = await host.admitted();
-    const job = script(endless);
+    const job = scriptJob(endless);
     session.send(job);
     await started(session, job);
     expect(await processesIn(folder)).not.toEqual([]);
@@ -416,14 +403,14 @@ describe('several hosts', () => {
       const register = here.received.find((message) => message.type === 'register');
       const cores = register?.capabilities.cpu?.cores ?? 0;
       expect(cores).toBeGreaterThan(0);
-      const job = script(endless, { requires: { cores, ramMb: 128 } });
+      const job = scriptJob(endless, { requires: { cores, ramMb: 128 } });
       here.send(job);
       await started(here, job);
-      const second = script('export default () => 1', { requires: { cores, ramMb: 128 } });
+      const second = scriptJob('export default () => 1', { requires: { cores, ramMb: 128 } });
       there.send(second);
       expect(await there.next('job_reject')).toMatchObject({ ...names(second), reason: 'no_room' });
       here.send({ type: 'job_cancel', ...names(job), reason: 'cancelled' });
-      const third = script('export default () => 1', { requires: { cores, ramMb: 128 } });
+      const third = scriptJob('export default () => 1', { requires: { cores, ramMb: 128 } });
       there.send(third);
       await there.next('job_done');
     } finally {
@@ -446,7 +433,7 @@ describe('remote control', () => {
   it('N13: a drain finishes what runs, takes nothing new, and is told again after a reconnect; a resume ends it', async () => {
     await allowed();
     const session = await host.admitted();
-    const job = script(
+    const job = scriptJob(
       'export default async () => { console.log("started"); for (;;) await new Promise((r) => setTimeout(r, 50)); }',
     );
     session.send(job);
@@ -454,7 +441,7 @@ describe('remote control', () => {
     session.send({ type: 'control', action: 'drain' });
     await session.next('drain');
     await session.next('heartbeat', ({ available, current_jobs }) => available === false && current_jobs === 1);
-    session.send(script('export default () => 1'));
+    session.send(scriptJob('export default () => 1'));
     expect(await session.next('job_reject')).toMatchObject({ reason: 'not_accepting' });
     session.cut();
     const again = await host.session();
@@ -462,7 +449,7 @@ describe('remote control', () => {
     await again.next('drain');
     again.send({ type: 'control', action: 'resume' });
     await again.next('heartbeat', ({ available }) => available === true);
-    const next = script('export default () => 1');
+    const next = scriptJob('export default () => 1');
     again.send(next);
     await again.next('job_done', ({ job_id }) => job_id === next.job_id);
   });
@@ -480,7 +467,7 @@ describe('remote control', () => {
     const session = await host.admitted();
     session.send({ type: 'control', action: 'restart' });
     await session.next('limits_changed');
-    session.send(script('export default () => 1'));
+    session.send(scriptJob('export default () => 1'));
     await session.next('job_done');
   });
 
@@ -493,7 +480,7 @@ describe('remote control', () => {
     );
     expect((await session.next('limits_changed')).resource_limits).toEqual({ ramPercent: 75 });
     await session.next('limits_changed');
-    session.send(script('export default () => 1'));
+    session.send(scriptJob('export default () => 1'));
     await session.next('job_done');
   });
 
@@ -506,15 +493,15 @@ describe('remote control', () => {
     expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({
       resourceLimits: { cpuCores: 0.5, ramPercent: 75 },
     });
-    session.send(script('', { requires: { cores: 1, ramMb: 128 } }));
+    session.send(scriptJob('', { requires: { cores: 1, ramMb: 128 } }));
     expect(await session.next('job_reject')).toMatchObject({ reason: 'no_room' });
     session.send({ type: 'control', action: 'pause' });
     await session.next('heartbeat', ({ available }) => available === false);
-    session.send(script('export default () => 1'));
+    session.send(scriptJob('export default () => 1'));
     expect(await session.next('job_reject')).toMatchObject({ reason: 'not_accepting' });
     session.send({ type: 'control', action: 'resume' });
     await session.next('heartbeat', ({ available }) => available === true);
-    session.send(script('export default () => 1'));
+    session.send(scriptJob('export default () => 1'));
     await session.next('job_done');
   });
 });
