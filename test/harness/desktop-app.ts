@@ -41,8 +41,15 @@ export async function startDesktopApp(
     });
   let browser: Browser | undefined;
   const end = async () => {
+    const isGone = app.exitCode !== null || app.signalCode !== null;
+    // Windows of Electron end with main; the browser of the stand-in outlives a main that is killed.
+    if (isGone && browser?.isConnected() === true)
+      await browser
+        .newBrowserCDPSession()
+        .then((session) => session.send('Browser.close'))
+        .catch(() => undefined);
     await browser?.close().catch(() => undefined);
-    if (app.exitCode !== null || app.signalCode !== null) return;
+    if (isGone) return;
     const gone = once(app, 'exit');
     app.kill('SIGTERM');
     const late = setTimeout(() => app.kill('SIGKILL'), 15_000);
