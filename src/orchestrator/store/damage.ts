@@ -18,13 +18,8 @@ export async function setAside(
   const aside = join(dirname(path), `${damagedPrefix}${now}`);
   for (const part of ['', '-wal', '-shm']) if (existsSync(path + part)) await rename(path + part, aside + part);
   tell(aside);
-  throw new AppError(
-    'store_corrupt',
-    `The damaged database is now ${aside}. ${await wayOut(dirname(path))} ${toStartEmpty}`,
-    {
-      cause: error,
-    },
-  );
+  const out = `${await wayOut(dirname(path))} ${toStartEmpty}`;
+  throw new AppError('store_corrupt', `The damaged database is now ${aside}. ${out}`, { cause: error });
 }
 
 /**

@@ -71,7 +71,8 @@ function ValueTable({ shown }: { shown: Extract<Shown, { kind: 'table' }> }) {
 function TextList({ shown }: { shown: Extract<Shown, { kind: 'list' }> }) {
   return (
     <>
-      <ol className="value-list">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+      <ol className="value-list" tabIndex={0} aria-label="Texts">
         {shown.texts.map((text, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: items of a value have no other name
           <li key={index}>

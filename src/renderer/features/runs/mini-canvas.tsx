@@ -38,6 +38,11 @@ function layOut(steps: readonly FlowStep[]): Box[] {
   }));
 }
 
+const frame = 'h-[206px] flex-none border-b border-line';
+
+/** Its place, until it is drawn. */
+export const MiniCanvasPlace = () => <div className={frame} />;
+
 interface MiniCanvasProps {
   detail: RunDetail;
   inner: ReadonlyMap<string, readonly StepInstance[]>;
@@ -53,7 +58,7 @@ export const MiniCanvas = memo(function MiniCanvas({ detail, inner, chosen, onCh
   const instances = new Map(detail.steps.map((step) => [step.stepId, step]));
   const ringed = chosen === null ? null : (chosen.path.match(/^[^[]+/)?.[0] ?? chosen.step);
   return (
-    <div className="dotted-ground relative h-[206px] flex-none overflow-hidden border-b border-line">
+    <div className={`dotted-ground relative overflow-hidden ${frame}`}>
       <MiniEdges file={file} boxes={boxes} />
       {boxes.length > mostDrawn ? (
         <FarSteps boxes={boxes} instances={instances} machines={machines} ringed={ringed} onChoose={onChoose} />

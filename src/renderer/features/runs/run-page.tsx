@@ -18,7 +18,7 @@ import { VirtualRows } from '../../ui/virtual-rows.tsx';
 import { Attempts } from './attempts-table.tsx';
 import { Evidence } from './evidence.tsx';
 import type { ShownWindow } from './item-window.ts';
-import { MiniCanvas } from './mini-canvas.tsx';
+import { MiniCanvas, MiniCanvasPlace } from './mini-canvas.tsx';
 import { RunControls } from './run-controls.tsx';
 import { type Inside, stepName, useInside, useRun } from './run-data.ts';
 import { NarrowRun } from './run-narrow.tsx';
@@ -131,7 +131,7 @@ function WideRun({ detail }: { detail: RunDetail }) {
           </Later>
         </div>
         <aside aria-label="Evidence" className="flex min-h-0 flex-col overflow-auto border-l border-line bg-surface">
-          <Later instead={<div className="h-[206px] flex-none border-b border-line" />}>
+          <Later instead={<MiniCanvasPlace />}>
             <MiniCanvas detail={detail} inner={inside.inner} chosen={chosen} onChoose={choose} />
           </Later>
           {chosen === null ? (

@@ -55,7 +55,7 @@ const noLanes: readonly StepInstance[] = [];
 export const StepNode = memo(function StepNode(props: NodeProps<StepNodeType>) {
   const { ui } = useBuilder();
   const far = useUi((state) => state.zoom === 'far');
-  const whole = useDeferredValue(true, !ui.getState().moving);
+  const whole = useDeferredValue(true, !ui.getState().inMotion);
   if (far) return <FarStep {...props} />;
   return whole ? <NearStep {...props} /> : <ComingStep {...props} />;
 });

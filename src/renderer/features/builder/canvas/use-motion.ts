@@ -16,14 +16,14 @@ export function useMotion(): void {
     let canvas: HTMLElement | null = null;
     const rest = () => {
       canvas?.removeAttribute('data-moving');
-      ui.setState({ moving: false });
+      ui.setState({ inMotion: false });
     };
     const stop = store.subscribe(({ transform, domNode }, before) => {
       if (transform === before.transform || domNode === null) return;
       canvas ??= domNode.closest<HTMLElement>('.flow-canvas');
-      if (!ui.getState().moving) {
+      if (!ui.getState().inMotion) {
         canvas?.setAttribute('data-moving', '');
-        ui.setState({ moving: true });
+        ui.setState({ inMotion: true });
       }
       clearTimeout(timer);
       timer = setTimeout(rest, restMs);

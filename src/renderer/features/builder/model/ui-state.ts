@@ -28,7 +28,7 @@ export interface BuilderUi {
   /** How near one is (geometry.ts). */
   zoom: ZoomLevel;
   /** The canvas is being moved, or was a moment ago. */
-  moving: boolean;
+  inMotion: boolean;
   /** Steps and notes by id. */
   selection: ReadonlySet<string>;
   selectedEdges: ReadonlySet<string>;
@@ -70,7 +70,7 @@ export function createUiState(): StoreApi<BuilderUi> {
   return createStore<BuilderUi>(() => ({
     tool: 'pointer',
     zoom: 'near',
-    moving: false,
+    inMotion: false,
     selection: new Set(),
     selectedEdges: new Set(),
     tab: 'settings',
